@@ -1,0 +1,16 @@
+# What this configuration builds, and what it does without.
+function(frcnn_say what found lost)
+  if(found)
+    message(STATUS "  ${what}: yes")
+  else()
+    message(STATUS "  ${what}: no (${lost})")
+  endif()
+endfunction()
+
+message(STATUS "frcnn ${PROJECT_VERSION}, ${CMAKE_BUILD_TYPE}")
+message(STATUS "  oneDNN: ${dnnl_VERSION}")
+frcnn_say("OpenMP" "${FRCNN_OPENMP}" "our own loops run on one thread")
+frcnn_say("libjpeg" "${JPEG_FOUND}" "stb_image reads JPEG, slower, and no CMYK")
+frcnn_say("libtiff" "${TIFF_FOUND}" "no TIFF")
+frcnn_say("libwebp" "${WEBP_FOUND}" "no WebP")
+frcnn_say("fontconfig" "${FONTCONFIG_FOUND}" "fonts are looked for in the usual places only")

@@ -1,0 +1,14 @@
+/** The whole public API. */
+#ifndef FRCNN_H
+#define FRCNN_H
+
+#include "frcnn/checkpoint.h"
+#include "frcnn/detector.h"
+#include "frcnn/draw.h"
+#include "frcnn/image.h"
+#include "frcnn/model.h"
+#include "frcnn/status.h"
+#include "frcnn/tensor.h"
+#include "frcnn/version.h"
+
+#endif

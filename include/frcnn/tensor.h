@@ -1,0 +1,117 @@
+/** Tensors: a dtype, a shape and strides over storage that is counted and shared by views.
+ *
+ *      int64_t shape[] = {2, 3};
+ *      frcnn_tensor *t = NULL, *row = NULL;
+ *      status = frcnn_tensor_create(&t, FRCNN_F32, 2, shape);     zeros, row-major
+ *      status = frcnn_tensor_narrow(&row, t, 0, 1, 1);            [1, 3], the same storage
+ *      frcnn_tensor_destroy(&row);
+ *      frcnn_tensor_destroy(&t);                                  the last view frees the storage
+ *
+ *  A tensor handle belongs to one thread at a time; storage is counted atomically, so views may live on several.
+ */
+#ifndef FRCNN_TENSOR_H
+#define FRCNN_TENSOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frcnn/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FRCNN_MAX_DIMS 8
+
+typedef enum frcnn_dtype {
+    FRCNN_F32 = 0,
+    FRCNN_F64 = 1,
+    FRCNN_F16 = 2,
+    FRCNN_BF16 = 3,
+    FRCNN_U8 = 4,
+    FRCNN_I8 = 5,
+    FRCNN_I16 = 6,
+    FRCNN_I32 = 7,
+    FRCNN_I64 = 8,
+    FRCNN_BOOL = 9
+} frcnn_dtype;
+
+typedef enum frcnn_device_kind { FRCNN_CPU = 0, FRCNN_CUDA = 1 } frcnn_device_kind;
+
+/** Where a tensor's storage is. index is 0 on the CPU. */
+typedef struct frcnn_device {
+    frcnn_device_kind kind;
+    int index;
+} frcnn_device;
+
+typedef struct frcnn_tensor frcnn_tensor;
+
+/** Bytes of one element. */
+FRCNN_API size_t frcnn_dtype_get_size(frcnn_dtype dtype);
+/** "f32", "i64", …: a static string; "?" for a value that is no dtype. */
+FRCNN_API const char *frcnn_dtype_get_name(frcnn_dtype dtype);
+
+/** A new row-major CPU tensor of zeros. shape has n_dims values, 0 to FRCNN_MAX_DIMS of them, each at least 0; n_dims 0
+ *  is a scalar. The caller owns *out. Errors: INVALID (dtype, dims, a product that overflows), NO_MEMORY. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_create(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
+                                                           const int64_t *shape);
+
+/** A row-major CPU tensor over memory that somebody else owns, read-only by convention. release(context) is called
+ *  once, when the last view goes; NULL where nothing is to be done. On failure release is not called. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_from_memory(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
+                                                                const int64_t *shape, void *data,
+                                                                void (*release)(void *context), void *context);
+
+/** Ends a handle; the storage goes with its last view. Takes NULL and nulls the handle. */
+FRCNN_API void frcnn_tensor_destroy(frcnn_tensor **tensor);
+
+FRCNN_API frcnn_dtype frcnn_tensor_get_dtype(const frcnn_tensor *tensor);
+FRCNN_API frcnn_device frcnn_tensor_get_device(const frcnn_tensor *tensor);
+FRCNN_API int frcnn_tensor_get_n_dims(const frcnn_tensor *tensor);
+/** Borrowed, n_dims values. */
+FRCNN_API const int64_t *frcnn_tensor_get_shape(const frcnn_tensor *tensor);
+/** Borrowed, n_dims values, in elements; 0 or more. */
+FRCNN_API const int64_t *frcnn_tensor_get_strides(const frcnn_tensor *tensor);
+/** The product of the shape. */
+FRCNN_API int64_t frcnn_tensor_get_n_elements(const frcnn_tensor *tensor);
+/** The first element. */
+FRCNN_API void *frcnn_tensor_get_data(frcnn_tensor *tensor);
+FRCNN_API const void *frcnn_tensor_get_const_data(const frcnn_tensor *tensor);
+/** 1 where the elements lie row-major without holes, so that data can be walked as one array. */
+FRCNN_API int frcnn_tensor_is_contiguous(const frcnn_tensor *tensor);
+
+/** @name Views: a new handle over the same storage; the caller owns *out.
+ *  A negative dim counts from the end. Errors: INVALID, with the range that was allowed; NO_MEMORY. @{ */
+
+/** The whole tensor again. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_share(frcnn_tensor **out, const frcnn_tensor *tensor);
+/** A dimension of 1 in front of dim; dim is in [-(n+1), n]. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_unsqueeze(frcnn_tensor **out, const frcnn_tensor *tensor, int dim);
+/** Drops dim where it is 1, else changes nothing; dim is in [-n, n-1]. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_squeeze(frcnn_tensor **out, const frcnn_tensor *tensor, int dim);
+/** Drops every dimension of 1. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_squeeze_all(frcnn_tensor **out, const frcnn_tensor *tensor);
+/** The same elements in another shape; one entry may be -1. Refused where the strides allow no view (a transpose). */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_view(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims,
+                                                         const int64_t *shape);
+/** Dimension i of the result is dimension order[i] of the tensor; order is a permutation of n_dims values. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_permute(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                            const int *order);
+/** Elements start … start + length - 1 along dim. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_narrow(frcnn_tensor **out, const frcnn_tensor *tensor, int dim,
+                                                           int64_t start, int64_t length);
+/** A view with given strides (elements, 0 or more) and offset; refused where an element would lie outside the storage. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_as_strided(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                               int n_dims, const int64_t *shape, const int64_t *strides,
+                                                               int64_t offset);
+/** @} */
+
+/** A row-major copy in new storage, in dtype: f16 and bf16 round to nearest even, float to integer truncates toward
+ *  zero and saturates (NaN becomes 0), integers wrap, bool is "not zero". */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_cast(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                         frcnn_dtype dtype);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,36 @@
+/** Loops over independent iterations, in parallel where the build has OpenMP.
+ *
+ *      FRCNN_PARALLEL_FOR
+ *      for (int64_t i = 0; i < n; i++) one(i);
+ *
+ *  Iterations never share what they write, so the result does not depend on the number of threads.
+ */
+#ifndef FRCNN_PARALLEL_H
+#define FRCNN_PARALLEL_H
+
+#if defined(_OPENMP)
+#include <omp.h>
+#define FRCNN_PARALLEL_FOR _Pragma("omp parallel for schedule(static)")
+#define FRCNN_PARALLEL_FOR_DYNAMIC _Pragma("omp parallel for schedule(dynamic)")
+static inline int frcnn_parallel_get_threads(void)
+{
+    return omp_get_max_threads();
+}
+static inline void frcnn_parallel_set_threads(int n_threads)
+{
+    omp_set_num_threads(n_threads);
+}
+#else
+#define FRCNN_PARALLEL_FOR
+#define FRCNN_PARALLEL_FOR_DYNAMIC
+static inline int frcnn_parallel_get_threads(void)
+{
+    return 1;
+}
+static inline void frcnn_parallel_set_threads(int n_threads)
+{
+    (void)n_threads;
+}
+#endif
+
+#endif
