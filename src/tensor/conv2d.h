@@ -1,0 +1,36 @@
+/** Convolutions and linear layers on NHWC activations: their sizes, and what is fused into them. */
+#ifndef FRCNN_CONV2D_H
+#define FRCNN_CONV2D_H
+
+#include <stdint.h>
+
+#include "frcnn/status.h"
+
+/** Applied to the sum of convolution, bias and residual. */
+typedef enum frcnn_activation { FRCNN_LINEAR = 0, FRCNN_RELU = 1, FRCNN_RELU6 = 2 } frcnn_activation;
+
+/** src [n, in_h, in_w, in_c] * weight [out_c, in_c / groups, kernel, kernel] + bias [out_c] -> dst [n, out_h, out_w,
+ *  out_c]. groups == in_c == out_c is a depthwise convolution. Padding is zeros on all four sides. */
+typedef struct frcnn_conv2d {
+    int64_t n, in_h, in_w, in_c;
+    int64_t out_h, out_w, out_c;
+    int kernel, stride, padding, dilation, groups;
+    frcnn_activation activation;
+    int has_residual; /**< 1: dst holds a tensor that is added before the activation */
+} frcnn_conv2d;
+
+/** src [rows, in_c] * weight [out_c, in_c] + bias [out_c] -> dst [rows, out_c]. */
+typedef struct frcnn_linear {
+    int64_t rows, in_c, out_c;
+    frcnn_activation activation;
+} frcnn_linear;
+
+/** Sets out_h and out_w: floor((in + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1.
+ *  Errors: INVALID (a size below 1, channels that groups do not divide, a kernel larger than the padded map). */
+FRCNN_NODISCARD frcnn_status frcnn_conv2d_set_output(frcnn_conv2d *conv);
+
+/** Multiply-adds of one run. */
+int64_t frcnn_conv2d_get_macs(const frcnn_conv2d *conv);
+int64_t frcnn_linear_get_macs(const frcnn_linear *linear);
+
+#endif

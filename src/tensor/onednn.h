@@ -1,0 +1,41 @@
+/** Convolutions and linear layers by oneDNN. Nothing of oneDNN shows here: 2.x and 3.x differ in how primitives are
+ *  made, and onednn.c hides that. Activations are NHWC float32; weights are packed once, in the order oneDNN asks for. */
+#ifndef FRCNN_ONEDNN_H
+#define FRCNN_ONEDNN_H
+
+#include <stddef.h>
+
+#include "frcnn/status.h"
+#include "tensor/conv2d.h"
+
+typedef struct frcnn_primitive frcnn_primitive;
+typedef struct frcnn_packed frcnn_packed;
+
+/** Ready to run on the number of threads that OpenMP has now. Errors: BACKEND, NO_MEMORY. The caller owns *out. */
+FRCNN_NODISCARD frcnn_status frcnn_primitive_create_conv2d(frcnn_primitive **out, const frcnn_conv2d *conv);
+FRCNN_NODISCARD frcnn_status frcnn_primitive_create_linear(frcnn_primitive **out, const frcnn_linear *linear);
+void frcnn_primitive_destroy(frcnn_primitive **primitive);
+
+/** Bytes of scratch memory that a run needs, aligned to FRCNN_ALIGNMENT; often 0. */
+size_t frcnn_primitive_get_scratchpad(const frcnn_primitive *primitive);
+
+/** weight [out_c, in_c / groups, kernel, kernel] or [out_c, in_c], bias [out_c], both copied, in the order that primitive
+ *  asks for. Errors: BACKEND, NO_MEMORY. The caller owns *out. */
+FRCNN_NODISCARD frcnn_status frcnn_packed_create(frcnn_packed **out, const frcnn_primitive *primitive,
+                                                 const float *weight, const float *bias);
+void frcnn_packed_destroy(frcnn_packed **packed);
+/** 1 where primitive takes weights in this order. */
+int frcnn_packed_fits(const frcnn_packed *packed, const frcnn_primitive *primitive);
+/** Bytes that frcnn_packed_create will take for primitive. */
+size_t frcnn_primitive_get_packed_bytes(const frcnn_primitive *primitive);
+
+/** Runs; dst is complete on return. dst holds the residual before, where the convolution has one. Errors: BACKEND. */
+FRCNN_NODISCARD frcnn_status frcnn_primitive_run(frcnn_primitive *primitive, const float *src,
+                                                 const frcnn_packed *packed, float *dst, void *scratchpad);
+
+/** "oneDNN 2.6.3, AVX-512 with VNNI": a static string. */
+const char *frcnn_onednn_get_name(void);
+/** The instruction set alone. */
+const char *frcnn_onednn_get_isa(void);
+
+#endif
