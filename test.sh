@@ -1,0 +1,95 @@
+#!/bin/bash
+# test.sh [--live]: installs what the tests need, builds, and runs every test; --live adds those that compare with a
+# live PyTorch, which is installed into build/venv. Prints a summary; the status is 0 only where nothing failed.
+set -u
+
+live=no
+for argument in "$@"; do
+    case $argument in
+    --live) live=yes ;;
+    *)
+        echo "usage: $0 [--live]" >&2
+        exit 2
+        ;;
+    esac
+done
+cd "$(dirname "$(realpath "$0")")" || exit 2
+exec </dev/null
+
+jobs=$(nproc)
+results=()
+n_failed=0
+
+# step NAME COMMAND…: runs it under a heading and notes how it went.
+step() {
+    local name=$1 begin=$SECONDS outcome=passed
+    shift
+    printf '\n== %s\n' "$name"
+    "$@" || outcome=FAILED
+    [ $outcome = passed ] || n_failed=$((n_failed + 1))
+    results+=("$(printf '%-7s %4d s  %s' $outcome $((SECONDS - begin)) "$name")")
+    [ $outcome = passed ]
+}
+
+# skip NAME WHY
+skip() {
+    printf '\n== %s: SKIPPED: %s\n' "$1" "$2"
+    results+=("$(printf '%-7s %6s  %s: %s' skipped '' "$1" "$2")")
+}
+
+build() {
+    cmake --preset "$1" && cmake --build --preset "$1" -j "$jobs"
+}
+
+suite() {
+    ctest --preset "$1" -j "$jobs"
+}
+
+# oneDNN's own threads come from an OpenMP runtime that ThreadSanitizer can't see into; ours are what is looked at.
+folder_under_tsan() {
+    rm -rf build/tsan/run &&
+        OMP_NUM_THREADS=1 TSAN_OPTIONS=halt_on_error=1 \
+            build/tsan/src/cli/frcnn detect --threads 2 --out build/tsan/run "$FRCNN_PHOTOS"
+}
+
+against_pytorch() {
+    build/venv/bin/python tests/parity/live.py --build build/release
+}
+
+make_venv() {
+    { [ -x build/venv/bin/python ] || python3 -m venv build/venv; } &&
+        build/venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+}
+
+summary() {
+    printf '\n== summary\n'
+    printf '%s\n' "${results[@]}"
+    echo
+    if [ $n_failed -gt 0 ]; then
+        echo "$n_failed FAILED"
+        exit 1
+    fi
+    echo "All passed."
+}
+
+step "packages" ./install-deps.sh --test || summary
+if step "sample photos" scripts/get-photos build/photos; then
+    FRCNN_PHOTOS=$PWD/build/photos
+    export FRCNN_PHOTOS
+fi
+
+step "release: build" build release && step "release: tests" suite release
+step "asan: build" build asan && step "asan: tests" suite asan
+if step "tsan: build" build tsan && [ -n "${FRCNN_PHOTOS:-}" ]; then
+    step "tsan: detect on a folder" folder_under_tsan
+fi
+step "clang: build" build clang && step "clang: tests" suite clang
+
+if [ $live = yes ]; then
+    if make_venv; then
+        step "live: against PyTorch" against_pytorch
+    else
+        skip "live: against PyTorch" "tests/requirements.txt could not be installed, is there a network?"
+    fi
+fi
+summary
