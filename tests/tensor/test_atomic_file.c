@@ -17,7 +17,7 @@ static char path[128];
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(folder, "/tmp/frcnn-atomic-XXXXXX");
+    snprintf(folder, sizeof folder, "/tmp/frcnn-atomic-XXXXXX");
     if (mkdtemp(folder) == NULL) return -1;
     snprintf(path, sizeof path, "%s/out.json", folder);
     return 0;
