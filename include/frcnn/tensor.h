@@ -100,7 +100,8 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_permute(frcnn_tensor **out, 
 /** Elements start … start + length - 1 along dim. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_narrow(frcnn_tensor **out, const frcnn_tensor *tensor, int dim,
                                                            int64_t start, int64_t length);
-/** A view with given strides (elements, 0 or more) and offset; refused where an element would lie outside the storage. */
+/** A view with given strides (elements, 0 or more) and offset (elements, from the start of the storage); refused where
+ *  an element would lie outside the storage. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_as_strided(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                                int n_dims, const int64_t *shape, const int64_t *strides,
                                                                int64_t offset);

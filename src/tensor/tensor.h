@@ -1,0 +1,38 @@
+/** What a tensor is inside: a handle of shape and strides over counted storage. */
+#ifndef FRCNN_TENSOR_INTERNAL_H
+#define FRCNN_TENSOR_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "frcnn/tensor.h"
+
+/** Memory that views share. It is freed, or given back through release, when the last handle goes. */
+typedef struct frcnn_storage {
+    atomic_size_t n_handles;
+    void *data;
+    size_t bytes;
+    void (*release)(void *context); /**< NULL: nothing is to be done */
+    void *context;
+} frcnn_storage;
+
+struct frcnn_tensor {
+    frcnn_storage *storage;
+    frcnn_dtype dtype;
+    frcnn_device device;
+    int n_dims;
+    int64_t shape[FRCNN_MAX_DIMS];
+    int64_t strides[FRCNN_MAX_DIMS]; /**< elements */
+    int64_t offset;                  /**< of the first element in the storage, in elements */
+    int64_t n_elements;
+};
+
+/** As frcnn_tensor_create, with elements of any value: for operations that write every one. */
+FRCNN_NODISCARD frcnn_status frcnn_tensor_create_empty(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
+                                                       const int64_t *shape);
+/** The tensor itself shared where it is contiguous, else a row-major copy. The caller owns *out. */
+FRCNN_NODISCARD frcnn_status frcnn_tensor_get_contiguous(frcnn_tensor **out, const frcnn_tensor *tensor);
+/** A new handle on the tensor's storage with another layout, which the caller has checked to lie inside it. */
+FRCNN_NODISCARD frcnn_status frcnn_tensor_create_view(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims,
+                                                      const int64_t *shape, const int64_t *strides, int64_t offset);
+
+#endif
