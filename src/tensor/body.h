@@ -4,6 +4,9 @@
 
 #if defined(__CUDACC__)
 #define FRCNN_HD static __host__ __device__ __forceinline__
+#elif defined(__GNUC__)
+/* gcc inlines a plain function into no FRCNN_SIMD clone: the instruction sets differ. */
+#define FRCNN_HD static inline __attribute__((always_inline))
 #else
 #define FRCNN_HD static inline
 #endif
