@@ -16,5 +16,7 @@ configure_package_config_file(cmake/frcnn-config.cmake.in frcnn-config.cmake
 write_basic_package_version_file(frcnn-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/frcnn-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/frcnn-config-version.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/frcnn)
+# From where the file lies, so that an installed tree can be moved.
+file(RELATIVE_PATH FRCNN_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/frcnn.pc.in frcnn.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/frcnn.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
