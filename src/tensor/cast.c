@@ -6,7 +6,7 @@
 #include "tensor/error.h"
 #include "tensor/half.h"
 #include "tensor/parallel.h"
-#include "tensor/tensor.h"
+#include "tensor/storage.h"
 
 enum { BLOCK = 256, CHUNK = 16384 };
 

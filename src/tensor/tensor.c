@@ -1,4 +1,4 @@
-#include "tensor/tensor.h"
+#include "tensor/storage.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "tensor/error.h"
 #include "tensor/memory.h"
 #include "tensor/shape.h"
-#include "tensor/tensor.h"
+#include "tensor/storage.h"
 
 frcnn_status frcnn_tensor_share(frcnn_tensor **out, const frcnn_tensor *tensor)
 {

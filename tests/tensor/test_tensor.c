@@ -4,7 +4,7 @@
 
 #include "frcnn/tensor.h"
 #include "tensor/memory.h"
-#include "tensor/tensor.h"
+#include "tensor/storage.h"
 
 static void dtypes_have_sizes_and_names(void **state)
 {

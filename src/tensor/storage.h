@@ -1,6 +1,6 @@
 /** What a tensor is inside: a handle of shape and strides over counted storage. */
-#ifndef FRCNN_TENSOR_INTERNAL_H
-#define FRCNN_TENSOR_INTERNAL_H
+#ifndef FRCNN_STORAGE_H
+#define FRCNN_STORAGE_H
 
 #include <stdatomic.h>
 
