@@ -11,11 +11,16 @@
 #define FRCNN_HD static inline
 #endif
 
-/* A launcher's inner loop is compiled for several instruction sets and chosen when the program starts. Bodies do no
-   floating-point contraction, so every version gives the same bits. Sanitizers run before the choice can be made. */
+/* A launcher's inner loop is compiled for several instruction sets and chosen by what the CPU can do (not by its name:
+   "arch=haswell" is never an AMD CPU) when the program starts. Bodies do no floating-point contraction, so every version
+   gives the same bits. Sanitizers run before the choice can be made. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) &&     \
     !defined(FRCNN_NO_CLONES)
-#define FRCNN_SIMD __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#if !defined(__clang__) && __GNUC__ >= 12
+#define FRCNN_SIMD __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define FRCNN_SIMD __attribute__((target_clones("avx512f", "fma", "default")))
+#endif
 #else
 #define FRCNN_SIMD
 #endif
