@@ -8,7 +8,7 @@ function(frcnn_say what found lost)
 endfunction()
 
 message(STATUS "frcnn ${PROJECT_VERSION}, ${CMAKE_BUILD_TYPE}")
-message(STATUS "  oneDNN: ${dnnl_VERSION}")
+message(STATUS "  oneDNN: ${DNNL_VERSION}")
 frcnn_say("OpenMP" "${FRCNN_OPENMP}" "our own loops run on one thread")
 frcnn_say("libjpeg" "${JPEG_FOUND}" "stb_image reads JPEG, slower, and no CMYK")
 frcnn_say("libtiff" "${TIFF_FOUND}" "no TIFF")

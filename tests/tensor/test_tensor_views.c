@@ -309,7 +309,7 @@ static void chains_of_views_show_the_elements_of_the_naive_copy(void **state)
                     inverse[order[d]] = d;
                 }
                 for (int64_t i = 0; i < n_elements; i++) {
-                    int64_t index[FRCNN_MAX_DIMS];
+                    int64_t index[FRCNN_MAX_DIMS] = {0};
                     int64_t flat = 0;
                     int64_t source[FRCNN_MAX_DIMS];
                     unravel(index, i, n, permuted);
@@ -331,7 +331,7 @@ static void chains_of_views_show_the_elements_of_the_naive_copy(void **state)
                 const int64_t length = 1 + draw(&random, (uint32_t)(now[dim] - start));
                 int64_t kept = 0;
                 for (int64_t i = 0; i < n_elements; i++) {
-                    int64_t index[FRCNN_MAX_DIMS];
+                    int64_t index[FRCNN_MAX_DIMS] = {0};
                     unravel(index, i, n, now);
                     if (index[dim] >= start && index[dim] < start + length) result[kept++] = expected[i];
                 }
