@@ -1,0 +1,75 @@
+/** One box from its anchor (or proposal) and its deltas. Boxes are x1, y1, x2, y2.
+ *  Source: Ren et al. 2015, eq. 2; the clamp and the order of operations as torchvision. */
+#ifndef FRCNN_BOX_CODER_BODY_H
+#define FRCNN_BOX_CODER_BODY_H
+
+#include <math.h>
+
+#include "tensor/body.h"
+
+/* ln(1000 / 16): no box grows more than 62.5 times. */
+#define FRCNN_BOX_CODER_MAX_LOG 4.135166556742356f
+
+/** deltas and weights: dx, dy, dw, dh. NaN stays NaN; a very small dw gives a width of 0. */
+FRCNN_HD void frcnn_box_decode(const float *anchor, const float *deltas, const float *weights, float *box)
+{
+    const float width = anchor[2] - anchor[0];
+    const float height = anchor[3] - anchor[1];
+    const float center_x = anchor[0] + 0.5f * width;
+    const float center_y = anchor[1] + 0.5f * height;
+    const float dx = deltas[0] / weights[0];
+    const float dy = deltas[1] / weights[1];
+    const float raw_dw = deltas[2] / weights[2];
+    const float raw_dh = deltas[3] / weights[3];
+    const float dw = raw_dw > FRCNN_BOX_CODER_MAX_LOG ? FRCNN_BOX_CODER_MAX_LOG : raw_dw;
+    const float dh = raw_dh > FRCNN_BOX_CODER_MAX_LOG ? FRCNN_BOX_CODER_MAX_LOG : raw_dh;
+    const float decoded_x = dx * width + center_x;
+    const float decoded_y = dy * height + center_y;
+    const float half_width = 0.5f * (expf(dw) * width);
+    const float half_height = 0.5f * (expf(dh) * height);
+    box[0] = decoded_x - half_width;
+    box[1] = decoded_y - half_height;
+    box[2] = decoded_x + half_width;
+    box[3] = decoded_y + half_height;
+}
+
+/** value within [0, limit]; NaN stays NaN. */
+FRCNN_HD float frcnn_box_clip_coordinate(float value, float limit)
+{
+    const float above = value < 0.0f ? 0.0f : value;
+    return above > limit ? limit : above;
+}
+
+/** In place, to x in [0, width], y in [0, height]. */
+FRCNN_HD void frcnn_box_clip(float *box, float height, float width)
+{
+    box[0] = frcnn_box_clip_coordinate(box[0], width);
+    box[1] = frcnn_box_clip_coordinate(box[1], height);
+    box[2] = frcnn_box_clip_coordinate(box[2], width);
+    box[3] = frcnn_box_clip_coordinate(box[3], height);
+}
+
+/** 1 where both sides are at least min_size; 0 where one is NaN. */
+FRCNN_HD int frcnn_box_has_size(const float *box, float min_size)
+{
+    return box[2] - box[0] >= min_size && box[3] - box[1] >= min_size;
+}
+
+/** 1 where none of four values is infinite or NaN. */
+FRCNN_HD int frcnn_box_is_finite(const float *values)
+{
+    return isfinite(values[0]) && isfinite(values[1]) && isfinite(values[2]) && isfinite(values[3]);
+}
+
+/** Decodes and clips. 1 where the box is one to keep: from finite deltas, finite itself, and of min_size or more. */
+FRCNN_HD int frcnn_box_decode_clipped(const float *anchor, const float *deltas, const float *weights, float height,
+                                      float width, float min_size, float *box)
+{
+    if (!frcnn_box_is_finite(deltas)) return 0;
+    frcnn_box_decode(anchor, deltas, weights, box);
+    if (!frcnn_box_is_finite(box)) return 0;
+    frcnn_box_clip(box, height, width);
+    return frcnn_box_has_size(box, min_size);
+}
+
+#endif

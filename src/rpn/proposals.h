@@ -1,0 +1,44 @@
+/** From the RPN head's output to proposals: the best anchors of each level, decoded, filtered and merged. */
+#ifndef FRCNN_PROPOSALS_H
+#define FRCNN_PROPOSALS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** One level of one image. Anchor a of a cell has its logit at logits[cell * cell_stride + a] and its delta k (dx, dy,
+ *  dw, dh) at deltas[cell * cell_stride + 4 * a + k]: one convolution may write both. */
+typedef struct frcnn_proposal_level {
+    const float *logits;
+    const float *deltas;
+    int64_t cell_stride;
+    const float *anchors; /**< [n_cells * n_per_cell, 4], pixels of the padded image */
+    int64_t n_cells;
+    int n_per_cell;
+} frcnn_proposal_level;
+
+typedef struct frcnn_proposal_params {
+    int pre_nms_top_n;  /**< per level */
+    int post_nms_top_n; /**< of all levels together */
+    double nms_thresh;
+    float score_thresh; /**< proposals score at least this */
+    float min_size;     /**< pixels; both sides are at least this */
+} frcnn_proposal_params;
+
+/** Bytes that frcnn_proposals_cpu needs; SIZE_MAX where that overflows. n_anchors_per_level: [n_levels]. */
+size_t frcnn_proposals_get_workspace(const frcnn_proposal_params *params, const int64_t *n_anchors_per_level,
+                                     int n_levels);
+
+/** Per level: the pre_nms_top_n highest logits, decoded, clipped to the image, filtered by size and by score (the
+ *  logit's sigmoid), NMS. Then all levels by score, equal scores by level and then by logit, and the first
+ *  post_nms_top_n. Equal logits: the lower anchor first. An anchor with a NaN or infinite logit or delta is dropped.
+ *  levels                     [n_levels], 1 or more
+ *  image_height, image_width  of the resized image, before padding
+ *  workspace                  aligned to 64 bytes
+ *  boxes   [post_nms_top_n, 4]  out
+ *  scores  [post_nms_top_n]     out
+ *  Returns the number of proposals. The same bytes for every number of threads.
+ *  Source: torchvision's filter_proposals with NMS per level on unshifted boxes. */
+int64_t frcnn_proposals_cpu(const frcnn_proposal_params *params, const frcnn_proposal_level *levels, int n_levels,
+                            float image_height, float image_width, void *workspace, float *boxes, float *scores);
+
+#endif
