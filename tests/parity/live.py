@@ -1,0 +1,154 @@
+"""The engine against torchvision as it runs here: seeded models, every stage, and the journal of `frcnn detect`.
+
+usage: live.py --build BUILD_DIR [--work DIR] [--only CASE]…
+
+Needs tests/requirements.txt. Exit status: 0 all within the bounds of tests/golden/default/README.md, 1 a difference or
+a failure, 77 torchvision is missing.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "golden" / "default")]
+
+try:
+    import torch
+    from PIL import Image
+    from safetensors.torch import save_file
+
+    import make_live_model
+    from make_goldens import golden
+except ImportError as error:
+    print(f"live.py: skipped, {error}: install tests/requirements.txt", file=sys.stderr)
+    sys.exit(77)
+
+SHAPES = {"landscape": (480, 640), "portrait": (500, 375), "wide": (203, 701)}
+
+# name: backbone, what differs from FasterRCNN's defaults (None: a file that says nothing), images
+CASES = {
+    "resnet18": ("resnet18", {"min_size": 320, "max_size": 640}, list(SHAPES)),
+    "resnet18-own-settings": ("resnet18", {
+        "classes": [f"kind {i}" for i in range(1, 8)],
+        "mean": [0.5, 0.45, 0.4], "std": [0.25, 0.3, 0.2], "min_size": 256, "max_size": 448,
+        "anchor_sizes": [[12, 20], [28, 40], [56, 80], [112, 160], [224, 320]], "anchor_ratios": [0.6, 1.7],
+        "rpn_pre_nms_top_n": 300, "rpn_post_nms_top_n": 150, "rpn_nms_thresh": 0.6, "rpn_score_thresh": 0.02,
+        "roi_output_size": 5, "roi_sampling_ratio": 3,
+        "box_score_thresh": 0.1, "box_nms_thresh": 0.4, "box_detections_per_img": 30}, list(SHAPES)),
+    "resnet50": ("resnet50", {"min_size": 400, "max_size": 667}, list(SHAPES)),
+    "resnet50-no-metadata": ("resnet50", None, ["landscape"]),
+}
+
+PIXELS, SCORE = 0.05, 1e-4
+
+
+def write_case(name, folder):
+    """The model, the images and their goldens, as files. Returns the settings and what torchvision detected."""
+    arch, own, names = CASES[name]
+    settings = {**make_live_model.SETTINGS, **(own or {})}
+    images = {n: make_live_model.make_image(seed + 1, *SHAPES[n]) for seed, n in enumerate(names)}
+    net = make_live_model.build(arch, settings, list(images.values()))
+    make_live_model.save(folder / "model.safetensors", net, arch, None if own is None else settings)
+    torch.set_num_threads(1)
+    expected = {}
+    (folder / "images").mkdir()
+    for image, rgb in images.items():
+        Image.fromarray(rgb).save(folder / "images" / f"{image}.png")
+        tensors, _, anchors = golden(net, rgb, samples=65536, n_pooled=200)
+        tensors["anchors"] = anchors
+        del tensors["anchors.first"], tensors["anchors.last"]
+        save_file(tensors, folder / f"{image}.safetensors")
+        expected[f"{image}.png"] = {k: tensors[k].tolist() for k in ("boxes", "scores", "labels")}
+    return settings, expected
+
+
+def compare_stages(parity, folder, images):
+    failures = 0
+    for image in images:
+        print(f"-- {image}, stages", flush=True)
+        command = [parity, folder / "model.safetensors", folder / "images" / f"{image}.png",
+                   folder / f"{image}.safetensors"]
+        failures += subprocess.run(command).returncode != 0
+    return failures
+
+
+def is_at_bound(scores, i, settings):
+    """Whether rounding alone can have decided that detection i is there."""
+    if abs(scores[i] - settings["box_score_thresh"]) <= SCORE:
+        return True
+    return len(scores) >= settings["box_detections_per_img"] and scores[i] - scores[-1] <= SCORE
+
+
+def compare_line(line, expected, settings):
+    """Differences of a journal line, as texts."""
+    if "error" in line:
+        return [line["error"]]
+    found = [(d["category_id"], d["score"], [d["bbox"][0], d["bbox"][1], d["bbox"][0] + d["bbox"][2],
+                                             d["bbox"][1] + d["bbox"][3]]) for d in line["detections"]]
+    taken = [False] * len(found)
+    differences = []
+    for i, (label, score, box) in enumerate(zip(expected["labels"], expected["scores"], expected["boxes"])):
+        for j, (other_label, other_score, other_box) in enumerate(found):
+            if not taken[j] and label == other_label and abs(score - other_score) <= SCORE and \
+                    max(abs(a - b) for a, b in zip(box, other_box)) <= PIXELS:
+                taken[j] = True
+                break
+        else:
+            if not is_at_bound(expected["scores"], i, settings):
+                differences.append(f"absent: label {label}, score {score:.6f}, box {box}")
+    scores = [score for _, score, _ in found]
+    differences += [f"new: label {label}, score {score:.6f}, box {box}" for j, (label, score, box) in enumerate(found)
+                    if not taken[j] and not is_at_bound(scores, j, settings)]
+    return differences
+
+
+def compare_journal(frcnn, folder, settings, expected):
+    print("-- frcnn detect, journal", flush=True)
+    command = [frcnn, "detect", "--quiet", "--no-draw", "--model", folder / "model.safetensors",
+               "--out", folder / "run", folder / "images"]
+    status = subprocess.run(command).returncode
+    if status != 0:
+        print(f"FAIL  frcnn detect: exit status {status}")
+        return 1
+    lines = [json.loads(line) for line in open(folder / "run" / "detections.jsonl", encoding="utf-8")][1:]
+    names = [pathlib.PurePath(line["file"]).name for line in lines]
+    if names != sorted(expected):
+        print(f"FAIL  files of the journal: expected {sorted(expected)}, found {names}")
+        return 1
+    failures = 0
+    for name, line in zip(names, lines):
+        differences = compare_line(line, expected[name], settings)
+        print(f"{'FAIL' if differences else 'ok  '}  {name}: {len(expected[name]['scores'])} expected, "
+              f"{len(line.get('detections', []))} found")
+        for text in differences[:10]:
+            print(f"      {text}")
+        failures += bool(differences)
+    return failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, required=True, help="where CMake built")
+    parser.add_argument("--work", type=pathlib.Path, help="keep models, images and goldens in this folder")
+    parser.add_argument("--only", action="append", choices=CASES, help="a case; may be repeated")
+    options = parser.parse_args()
+    parity, frcnn = options.build / "tests/parity/parity", options.build / "src/cli/frcnn"
+    failures = 0
+    with tempfile.TemporaryDirectory(prefix="frcnn-live-") as temporary:
+        for name in options.only or CASES:
+            folder = (options.work or pathlib.Path(temporary)) / name
+            folder.mkdir(parents=True)
+            print(f"== {name}", flush=True)
+            settings, expected = write_case(name, folder)
+            failures += compare_stages(parity, folder, CASES[name][2])
+            failures += compare_journal(frcnn, folder, settings, expected)
+    print(f"live: {failures} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
