@@ -7,6 +7,7 @@
 #include "frcnn/draw.h"
 #include "frcnn/image.h"
 #include "frcnn/model.h"
+#include "frcnn/ops.h"
 #include "frcnn/status.h"
 #include "frcnn/tensor.h"
 #include "frcnn/version.h"
