@@ -7,11 +7,11 @@
 static frcnn_status get_length(int64_t *out, const frcnn_max_pool2d *pool, int64_t in, int ceil_mode)
 {
     const int64_t reach = (int64_t)pool->dilation * (pool->kernel - 1) + 1;
-    const int64_t room = in + 2 * (int64_t)pool->padding - reach;
+    const int64_t room = in + 2 * (int64_t)pool->padding - reach + (ceil_mode ? pool->stride - 1 : 0);
     FRCNN_FAIL_IF(in < 1 || room < 0, FRCNN_ERROR_INVALID,
-                  "max_pool2d: expected a map of %lld or more with padding, found %lld and 2 * %d", (long long)reach,
+                  "max_pool2d: expected a map of %lld or more with its padding, found %lld + 2 * %d", (long long)reach,
                   (long long)in, pool->padding);
-    int64_t length = (room + (ceil_mode ? pool->stride - 1 : 0)) / pool->stride + 1;
+    int64_t length = room / pool->stride + 1;
     if (ceil_mode && (length - 1) * pool->stride >= in + pool->padding) length -= 1;
     *out = length;
     return FRCNN_OK;
