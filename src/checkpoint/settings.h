@@ -1,0 +1,30 @@
+/** What a checkpoint's shapes do not say, as JSON: the "frcnn" metadata of a file, or FILE.json beside it. The fields are
+ *  those of semantics.md 7.4. */
+#ifndef FRCNN_SETTINGS_H
+#define FRCNN_SETTINGS_H
+
+#include <stddef.h>
+
+#include "frcnn/model.h"
+#include "frcnn/status.h"
+
+/** What torchvision's fasterrcnn_resnet50_fpn runs with. */
+void frcnn_settings_default_torchvision(frcnn_settings *settings);
+
+/** Reads a JSON object and changes the settings that it names. "classes" (without background) replaces the list in
+ *  *classes, which is NULL or from a call before; the caller ends it with frcnn_labels_destroy. source names the text in
+ *  messages. Nothing is changed on failure. Errors: FORMAT (no JSON object; a field that is unknown, of a wrong type or
+ *  out of range: named, with what was expected and found; mean and std of different lengths), NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_settings_parse(frcnn_settings *settings, char ***classes, size_t *n_classes,
+                                                  const char *json, const char *source);
+
+/** The same from a file. Errors: also IO. */
+FRCNN_NODISCARD frcnn_status frcnn_settings_load(frcnn_settings *settings, char ***classes, size_t *n_classes,
+                                                 const char *path);
+
+/** The JSON object that frcnn_settings_parse reads back to the same values. The caller owns *json (frcnn_free).
+ *  Errors: NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_settings_print(char **json, const frcnn_settings *settings,
+                                                  const frcnn_category *categories, size_t n_categories);
+
+#endif
