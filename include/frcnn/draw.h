@@ -29,9 +29,12 @@ typedef struct frcnn_draw_options {
 FRCNN_API void frcnn_draw_options_default(frcnn_draw_options *options);
 
 /** Draws n_boxes boxes, clipped to the image, then their labels (filled, inside the image, above the box where there is
- *  room), so that no box hides a label. The first box ends on top. Line and text grow with the image, text is at least
- *  8 pixels high. Glyphs come from a system font where one is found; one that the font lacks is drawn as an empty box.
- *  A box with a NaN or infinite corner is left out. options NULL: the defaults. Errors: NO_MEMORY. */
+ *  room), so that no box hides a label. The first box ends on top. Line and text grow with the image, capitals are at
+ *  least 8 pixels high. Glyphs come from the system's fonts (a bold sans, and for characters that it lacks the next that
+ *  has them), from built-in strokes where there is no font; a character that none has is drawn as an empty box. The
+ *  environment variable FRCNN_FONT names the one font file to use instead. Fonts are read once a process; several threads
+ *  may draw at a time. A box with a NaN or infinite corner is left out. options NULL: the defaults.
+ *  Errors: INVALID (a line width below 0), NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_draw_boxes(frcnn_image *image, const frcnn_draw_box *boxes, size_t n_boxes,
                                                         const frcnn_draw_options *options);
 

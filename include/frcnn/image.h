@@ -61,7 +61,7 @@ FRCNN_API uint8_t *frcnn_image_get_pixels(frcnn_image *image);
 FRCNN_API const uint8_t *frcnn_image_get_const_pixels(const frcnn_image *image);
 
 /** Writes a file under a temporary name in the same folder and renames it: it is there whole or not at all. JPEG in
- *  quality 92. Errors: IO, NO_MEMORY. */
+ *  quality 92. Errors: IO, NO_MEMORY, UNSUPPORTED (2 GiB of pixels or more). */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_image_save(const frcnn_image *image, const char *path,
                                                         frcnn_image_format format);
 
