@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #if defined(FRCNN_HAVE_FONTCONFIG)
@@ -11,8 +10,8 @@
 
 static int add_file(frcnn_font_file *file, const char *path, int index, const void *charset)
 {
-    if (strlen(path) >= FRCNN_MAX_FONT_PATH || access(path, R_OK) != 0) return 0;
-    strcpy(file->path, path);
+    const int length = snprintf(file->path, sizeof file->path, "%s", path);
+    if (length < 0 || length >= FRCNN_MAX_FONT_PATH || access(path, R_OK) != 0) return 0;
     file->index = index;
     file->charset = charset;
     return 1;
