@@ -1,0 +1,58 @@
+#include "support.h"
+
+#include "frcnn/ops.h"
+#include "tensor/memory.h"
+
+/* Every operation once, on inputs that have to be copied first. */
+static frcnn_status run_all(void)
+{
+    enum { N = 16 };
+    const int64_t shape[] = {4, 1, 6, 8};
+    const int order[] = {1, 3, 2, 0};
+    frcnn_tensor *t[N] = {NULL};
+    int n = 2;
+    frcnn_status status = frcnn_tensor_create(&t[0], FRCNN_F32, 4, shape);
+    if (status == FRCNN_OK) status = frcnn_tensor_permute(&t[1], t[0], order);
+    if (status == FRCNN_OK) status = frcnn_tensor_add(&t[n++], t[1], t[1]);
+    if (status == FRCNN_OK) status = frcnn_tensor_relu(&t[n++], t[1]);
+    if (status == FRCNN_OK) status = frcnn_tensor_softmax(&t[n++], t[1], 2);
+    if (status == FRCNN_OK) {
+        status = frcnn_tensor_topk(&t[n], &t[n + 1], t[1], 2);
+        n += 2;
+    }
+    if (status == FRCNN_OK) status = frcnn_tensor_max_pool2d(&t[n++], t[1], NULL);
+    if (status == FRCNN_OK) status = frcnn_tensor_upsample_nearest(&t[n++], t[1], 3, 5);
+    if (status == FRCNN_OK) status = frcnn_tensor_arange(&t[n++], FRCNN_I64, 0, 5, 1);
+    if (status == FRCNN_OK) {
+        status = frcnn_tensor_meshgrid(&t[n], &t[n + 1], t[n - 1], t[n - 1], FRCNN_MESHGRID_IJ);
+        n += 2;
+    }
+    for (int i = 0; i < N; i++) {
+        if (status == FRCNN_OK && i < n) assert_non_null(t[i]);
+        frcnn_tensor_destroy(&t[i]);
+    }
+    return status;
+}
+
+static void every_failing_allocation_is_an_error_and_leaks_nothing(void **state)
+{
+    (void)state;
+    const int64_t before = frcnn_memory_get_count();
+    assert_ok(run_all());
+    const int64_t n_allocations = frcnn_memory_get_count() - before;
+    assert_true(n_allocations >= 40);
+    for (int64_t nth = 1; nth <= n_allocations; nth++) {
+        frcnn_memory_fail_at(nth);
+        assert_int_equal(run_all(), FRCNN_ERROR_NO_MEMORY);
+        frcnn_memory_fail_at(0);
+    }
+    assert_ok(run_all());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_failing_allocation_is_an_error_and_leaks_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
