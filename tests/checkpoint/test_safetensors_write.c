@@ -40,6 +40,27 @@ static void test_the_reference_writes_the_same_bytes(void **state)
     assert_same_files(scratch_path, GOLDENS "empty.safetensors");
 }
 
+static void test_the_default_model_is_written_again(void **state)
+{
+    (void)state;
+    enum { N = 281 };
+    const char *names[N];
+    const frcnn_tensor *tensors[N];
+    frcnn_checkpoint *checkpoint = NULL;
+    assert_ok(frcnn_checkpoint_open(&checkpoint, FRCNN_SOURCE_DIR "/data/everyday10.safetensors"));
+    assert_int_equal(frcnn_checkpoint_get_count(checkpoint), N);
+    for (size_t i = 0; i < N; i++) {
+        names[i] = frcnn_checkpoint_get_name(checkpoint, i);
+        tensors[i] = frcnn_checkpoint_get_tensor(checkpoint, i);
+    }
+    const char *const keys[] = {"frcnn", "format"};
+    const char *const values[] = {frcnn_checkpoint_get_metadata(checkpoint, "frcnn"),
+                                  frcnn_checkpoint_get_metadata(checkpoint, "format")};
+    assert_ok(frcnn_safetensors_save(scratch_path, N, names, tensors, 2, keys, values));
+    assert_same_files(scratch_path, FRCNN_SOURCE_DIR "/data/everyday10.safetensors");
+    frcnn_checkpoint_close(&checkpoint);
+}
+
 static void test_metadata_keeps_its_order(void **state)
 {
     (void)state;
@@ -181,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_reference_writes_the_same_bytes),
+        cmocka_unit_test(test_the_default_model_is_written_again),
         cmocka_unit_test(test_metadata_keeps_its_order),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test_setup(test_what_cannot_be_written, remove_file),
