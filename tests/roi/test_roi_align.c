@@ -266,13 +266,30 @@ static void test_threads(void **state)
     frcnn_parallel_set_threads(n_threads);
 }
 
+/* More RoIs than are put in order together: each row is its RoI's, as if it were alone. */
+static void test_rows(void **state)
+{
+    (void)state;
+    enum { N = 2500 };
+    float map[20 * 30 * 2], *rois = malloc(N * 4 * sizeof *rois);
+    assert_non_null(rois);
+    seeded_fill(16, -1.0f, 1.0f, map, 20 * 30 * 2);
+    seeded_boxes(17, 100.0f, 60.0f, rois, N);
+    rois[4 * 1500] = NAN;
+    const frcnn_roi_align p = make_single(map, 20, 30, 2, 0.25f);
+    float *dst = run(&p, rois, N);
+    for (int i = 0; i < N; i++) check(&p, rois + 4 * i, 1, dst + (size_t)i * get_n_floats(&p, 1));
+    guarded_destroy(dst, get_n_floats(&p, N));
+    free(rois);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ramp),         cmocka_unit_test(test_goldens), cmocka_unit_test(test_large_goldens),
         cmocka_unit_test(test_conventions),  cmocka_unit_test(test_levels),  cmocka_unit_test(test_multi_scale),
         cmocka_unit_test(test_constant_map), cmocka_unit_test(test_zeros),   cmocka_unit_test(test_any_bits),
-        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_threads),      cmocka_unit_test(test_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
