@@ -2,6 +2,7 @@
 """Writes stage_goldens.h: what torch and torchvision compute for the stages between the networks.
 
     python3 tests/golden/make_stage_goldens.py > tests/golden/stage_goldens.h
+    clang-format -i tests/golden/stage_goldens.h
 
 Inputs come from the generator of seeded.h. One thread, as the resize kernel depends on it; x86-64 with AVX2.
 """
