@@ -191,6 +191,22 @@ static void test_what_cannot_be_written(void **state)
     frcnn_tensor_destroy(&tensor);
 }
 
+/* The format's readers refuse such a header, so it is not written. */
+static void test_a_header_that_nobody_would_read(void **state)
+{
+    (void)state;
+    enum { N_BYTES = 100000000 };
+    char *text = malloc(N_BYTES + 1);
+    assert_non_null(text);
+    memset(text, 'x', N_BYTES);
+    text[N_BYTES] = '\0';
+    const char *const key = "k", *const value = text;
+    assert_fails(frcnn_safetensors_save(scratch_path, 0, NULL, NULL, 1, &key, &value), FRCNN_ERROR_INVALID,
+                 "more than the format's 100000000");
+    assert_int_equal(access(scratch_path, F_OK), -1);
+    free(text);
+}
+
 static int remove_file(void **state)
 {
     (void)state;
@@ -206,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_metadata_keeps_its_order),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test_setup(test_what_cannot_be_written, remove_file),
+        cmocka_unit_test(test_a_header_that_nobody_would_read),
     };
     return cmocka_run_group_tests(tests, scratch_set_up, scratch_tear_down);
 }
