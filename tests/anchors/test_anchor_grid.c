@@ -1,0 +1,235 @@
+#include "support.h"
+
+#include <nettle/sha2.h>
+
+#include "anchors/anchor_grid.h"
+#include "frcnn/ops.h"
+#include "tensor/memory.h"
+
+static const float ratios[] = {0.5f, 1, 2};
+static const float sizes[] = {32, 64, 128, 256, 512};
+
+/* torchvision 0.29.1: size 64, a map of 2x3 under a padded image of 32x48. */
+static void a_small_map_gives_the_golden_rows(void **state)
+{
+    (void)state;
+    static const float golden[18][4] = {
+        {-45, -23, 45, 23}, {-32, -32, 32, 32}, {-23, -45, 23, 45}, {-29, -23, 61, 23}, {-16, -32, 48, 32},
+        {-7, -45, 39, 45},  {-13, -23, 77, 23}, {0, -32, 64, 32},   {9, -45, 55, 45},   {-45, -7, 45, 39},
+        {-32, -16, 32, 48}, {-23, -29, 23, 61}, {-29, -7, 61, 39},  {-16, -16, 48, 48}, {-7, -29, 39, 61},
+        {-13, -7, 77, 39},  {0, -16, 64, 48},   {9, -29, 55, 61},
+    };
+    float base[3][4];
+    float anchors[18][4];
+    assert_ok(frcnn_base_anchors_torchvision(&sizes[1], 1, ratios, 3, base[0]));
+    assert_ok(frcnn_anchor_grid(anchors[0], base[0], 3, 2, 3, 16, 16));
+    assert_memory_equal(anchors, golden, sizeof golden);
+    memset(anchors, 0, sizeof anchors);
+    const frcnn_anchor_level level = {2, 3, base[0], 3};
+    assert_ok(frcnn_anchor_levels_fill(anchors[0], &level, 1, 32, 48));
+    assert_memory_equal(anchors, golden, sizeof golden);
+}
+
+/* The same with five sizes: row 0, the first of the second cell, and the last, from torchvision 0.29.1. */
+static void fifteen_anchors_a_cell_give_the_golden_rows(void **state)
+{
+    (void)state;
+    static const float first[] = {-23, -11, 23, 11};
+    static const float next_cell[] = {-7, -11, 39, 11};
+    static const float last[] = {-149, -346, 213, 378};
+    float base[15][4];
+    float anchors[90][4];
+    assert_ok(frcnn_base_anchors_torchvision(sizes, 5, ratios, 3, base[0]));
+    assert_ok(frcnn_anchor_grid(anchors[0], base[0], 15, 2, 3, 16, 16));
+    assert_memory_equal(anchors[0], first, sizeof first);
+    assert_memory_equal(anchors[15], next_cell, sizeof next_cell);
+    assert_memory_equal(anchors[89], last, sizeof last);
+}
+
+/* Number and SHA-256 of the float32 bytes of all anchors of an image, as torchvision 0.29.1's AnchorGenerator makes
+   them: the default model's on the padded sizes of the seven sample photos, ResNet-50-FPN's, MobileNetV3-FPN's. With
+   n_sizes 1 level i has size 32 * 2^i, with 5 every level has all sizes. */
+static const struct {
+    int padded_h, padded_w;
+    int n_levels, n_sizes;
+    int maps[5][2];
+    int64_t n_anchors;
+    const char *sha256;
+} images[] = {
+    {288,
+     384,
+     4,
+     1,
+     {{36, 48}, {18, 24}, {9, 12}, {5, 6}},
+     6894,
+     "deb6d0d86752ed17a0d06462ac252e92103ce3cc08558eb73e26f62067443b4c"},
+    {288,
+     448,
+     4,
+     1,
+     {{36, 56}, {18, 28}, {9, 14}, {5, 7}},
+     8043,
+     "69287546348436155e8ffcbcb5deed40cb960fb61ef465a9497048f8d44c6385"},
+    {288,
+     288,
+     4,
+     1,
+     {{36, 36}, {18, 18}, {9, 9}, {5, 5}},
+     5178,
+     "66497664d607835153cb201d2a47f7534fe7f826e165e1fb0b7a430427d640ea"},
+    {384,
+     288,
+     4,
+     1,
+     {{48, 36}, {24, 18}, {12, 9}, {6, 5}},
+     6894,
+     "80e65eacb57e42592347add05ecd90cd9bcd6cef784a121c0c879a6fea767adf"},
+    {800,
+     1088,
+     5,
+     1,
+     {{200, 272}, {100, 136}, {50, 68}, {25, 34}, {13, 17}},
+     217413,
+     "83b6ba49e4c4be36e782235c04523ad139f374c9b89df94f37bbd0c09f5a13bf"},
+    {800,
+     1216,
+     5,
+     1,
+     {{200, 304}, {100, 152}, {50, 76}, {25, 38}, {13, 19}},
+     242991,
+     "5e91ae79d912c42085149c2ecc848c13a0b6f6f7a198139c5251f38c1f7b342e"},
+    {768,
+     1344,
+     5,
+     1,
+     {{192, 336}, {96, 168}, {48, 84}, {24, 42}, {12, 21}},
+     257796,
+     "3124dcd1ee14decf2d71c599267bf4927e21fa7b911a16e74b90e91297336954"},
+    {800,
+     800,
+     5,
+     1,
+     {{200, 200}, {100, 100}, {50, 50}, {25, 25}, {13, 13}},
+     159882,
+     "072035d99d86c5b19707537e9a13b106f992cb3e148c1df531265d513c8f0b5f"},
+    {320,
+     448,
+     3,
+     5,
+     {{10, 14}, {10, 14}, {5, 7}},
+     4725,
+     "144813f3de0bb4c564e9b1b433c9b2e2e415f34b018c638b206de0d7464fa5be"},
+    {800,
+     1088,
+     3,
+     5,
+     {{25, 34}, {25, 34}, {13, 17}},
+     28815,
+     "c18cbea10c148919fe444237a7bd0ac84d504a70cf9512271afaad3be6d4342d"},
+};
+
+static void all_levels_have_the_bytes_of_torchvision(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof images / sizeof images[0]; i++) {
+        float base[5][15 * 4];
+        frcnn_anchor_level levels[5];
+        for (int k = 0; k < images[i].n_levels; k++) {
+            const float *first = images[i].n_sizes == 1 ? &sizes[k] : sizes;
+            assert_ok(frcnn_base_anchors_torchvision(first, images[i].n_sizes, ratios, 3, base[k]));
+            levels[k] =
+                (frcnn_anchor_level){images[i].maps[k][0], images[i].maps[k][1], base[k], 3 * images[i].n_sizes};
+        }
+        int64_t n = 0;
+        assert_ok(frcnn_anchor_levels_count(&n, levels, images[i].n_levels));
+        assert_int_equal(n, images[i].n_anchors);
+        void *anchors = NULL;
+        assert_ok(frcnn_alloc(&anchors, (size_t)n, 4 * sizeof(float), "anchors"));
+        assert_ok(
+            frcnn_anchor_levels_fill(anchors, levels, images[i].n_levels, images[i].padded_h, images[i].padded_w));
+        struct sha256_ctx context;
+        uint8_t digest[SHA256_DIGEST_SIZE];
+        char hex[2 * SHA256_DIGEST_SIZE + 1];
+        sha256_init(&context);
+        sha256_update(&context, (size_t)n * 4 * sizeof(float), anchors);
+        sha256_digest(&context, sizeof digest, digest);
+        for (size_t k = 0; k < sizeof digest; k++) snprintf(hex + 2 * k, 3, "%02x", digest[k]);
+        assert_string_equal(hex, images[i].sha256);
+        frcnn_free(anchors);
+    }
+}
+
+/* The grid from the tensor core: shifts by arange and meshgrid, added to the base anchors by broadcasting. */
+static void the_grid_is_meshgrid_shifts_plus_base_anchors(void **state)
+{
+    (void)state;
+    enum { H = 7, W = 5, STRIDE_Y = 61, STRIDE_X = 64, A = 15 };
+    float base[A][4];
+    static float expected[H * W * A][4];
+    assert_ok(frcnn_base_anchors_torchvision(sizes, 5, ratios, 3, base[0]));
+    assert_ok(frcnn_anchor_grid(expected[0], base[0], A, H, W, STRIDE_Y, STRIDE_X));
+
+    const int64_t shift_shape[] = {H * W, 1, 4};
+    const int64_t base_shape[] = {1, A, 4};
+    frcnn_tensor *shifts = NULL;
+    frcnn_tensor *bases = NULL;
+    frcnn_tensor *anchors = NULL;
+    frcnn_tensor *y = NULL;
+    frcnn_tensor *x = NULL;
+    frcnn_tensor *grid_y = NULL;
+    frcnn_tensor *grid_x = NULL;
+    frcnn_tensor *flat_y = NULL;
+    frcnn_tensor *flat_x = NULL;
+    assert_ok(frcnn_tensor_arange(&y, FRCNN_F32, 0, H * STRIDE_Y, STRIDE_Y));
+    assert_ok(frcnn_tensor_arange(&x, FRCNN_F32, 0, W * STRIDE_X, STRIDE_X));
+    assert_ok(frcnn_tensor_meshgrid(&grid_y, &grid_x, y, x, FRCNN_MESHGRID_IJ));
+    assert_ok(frcnn_tensor_cast(&flat_y, grid_y, FRCNN_F32));
+    assert_ok(frcnn_tensor_cast(&flat_x, grid_x, FRCNN_F32));
+    assert_ok(frcnn_tensor_create(&shifts, FRCNN_F32, 3, shift_shape));
+    float *values = frcnn_tensor_get_data(shifts);
+    for (int i = 0; i < H * W; i++)
+        for (int k = 0; k < 4; k++)
+            values[4 * i + k] = ((const float *)frcnn_tensor_get_const_data(k % 2 == 0 ? flat_x : flat_y))[i];
+    assert_ok(frcnn_tensor_from_memory(&bases, FRCNN_F32, 3, base_shape, base, NULL, NULL));
+    assert_ok(frcnn_tensor_add(&anchors, shifts, bases));
+    assert_int_equal(frcnn_tensor_get_n_elements(anchors), H * W * A * 4);
+    assert_memory_equal(frcnn_tensor_get_const_data(anchors), expected, sizeof expected);
+    frcnn_tensor *made[] = {shifts, bases, anchors, y, x, grid_y, grid_x, flat_y, flat_x};
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) frcnn_tensor_destroy(&made[i]);
+}
+
+static void arguments_are_checked(void **state)
+{
+    (void)state;
+    const float base[4] = {-1, -1, 1, 1};
+    float out[4 * 4] = {7};
+    int64_t n = 7;
+    const frcnn_anchor_level good = {2, 2, base, 1};
+    const frcnn_anchor_level empty = {2, 0, base, 1};
+    const frcnn_anchor_level huge[] = {{1 << 20, 1 << 20, base, 1 << 18}, {1 << 20, 1 << 20, base, 1 << 18}};
+    const frcnn_anchor_level larger = {1 << 30, 1 << 30, base, 1 << 30};
+    assert_fails(frcnn_anchor_grid(out, base, 1, 0, 2, 16, 16), FRCNN_ERROR_INVALID, "found 0x2 and 1");
+    assert_fails(frcnn_anchor_grid(out, base, 0, 2, 2, 16, 16), FRCNN_ERROR_INVALID, "found 2x2 and 0");
+    assert_fails(frcnn_anchor_grid(out, base, 1, 2, 2, 0, 16), FRCNN_ERROR_INVALID, "found 0 and 16");
+    assert_fails(frcnn_anchor_grid(out, base, 1 << 30, 1 << 30, 1 << 30, 1, 1), FRCNN_ERROR_INVALID,
+                 "memory can address");
+    assert_fails(frcnn_anchor_levels_count(&n, &empty, 1), FRCNN_ERROR_INVALID, "found 2x0 and 1");
+    assert_fails(frcnn_anchor_levels_count(&n, &larger, 1), FRCNN_ERROR_INVALID, "memory can address");
+    assert_fails(frcnn_anchor_levels_count(&n, huge, 2), FRCNN_ERROR_INVALID, "2 levels have more anchors");
+    assert_fails(frcnn_anchor_levels_fill(out, &empty, 1, 32, 32), FRCNN_ERROR_INVALID, "found 2x0 and 1");
+    assert_fails(frcnn_anchor_levels_fill(out, &good, 1, 32, 1), FRCNN_ERROR_INVALID,
+                 "level 0 inside an image of 32x1, found a map of 2x2");
+    assert_true(out[0] == 7 && n == 7);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_small_map_gives_the_golden_rows),
+        cmocka_unit_test(fifteen_anchors_a_cell_give_the_golden_rows),
+        cmocka_unit_test(all_levels_have_the_bytes_of_torchvision),
+        cmocka_unit_test(the_grid_is_meshgrid_shifts_plus_base_anchors),
+        cmocka_unit_test(arguments_are_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
