@@ -38,6 +38,11 @@ static int is_onnx(const unsigned char *data, size_t size)
     return size > 4 && data[0] == 0x08 && data[1] > 0 && data[1] < 0x20 && (data[2] == 0x12 || data[2] == 0x3a);
 }
 
+static int is_white_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
 /* What kind of text it is; NULL where it holds bytes that no text has. */
 static const char *get_text_kind(const char *text, size_t size)
 {
@@ -46,10 +51,10 @@ static const char *get_text_kind(const char *text, size_t size)
     /* The last character may be cut by the limit, never by the end of the file. */
     if (valid < looked_at && (looked_at == size || looked_at - valid > 3)) return NULL;
     for (size_t i = 0; i < valid; i++)
-        if ((unsigned char)text[i] < 0x20 && memchr("\t\n\r\f", text[i], 4) == NULL) return NULL;
+        if ((unsigned char)text[i] < 0x20 && !is_white_space(text[i])) return NULL;
 
     size_t start = valid >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    while (start < valid && memchr(" \t\r\n", text[start], 4) != NULL) start++;
+    while (start < valid && is_white_space(text[start])) start++;
     const size_t left = valid - start;
     if (left >= 14 && strncasecmp(text + start, "<!doctype html", 14) == 0)
         return "an HTML page (was the download a login page?)";

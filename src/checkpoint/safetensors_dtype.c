@@ -6,7 +6,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tensors are mapped as they lie in the file: little-endian");
 
-/* In the order in which the reference writer lays tensors out (semantics.md 8.6). */
+/* In the order in which the reference writer lays tensors out (safetensors 0.8.0). */
 static const frcnn_safetensors_dtype dtypes[] = {
     {"U64", 64, 0, FRCNN_U8},        {"I64", 64, 1, FRCNN_I64},   {"F64", 64, 1, FRCNN_F64},
     {"C64", 64, 0, FRCNN_U8},        {"F32", 32, 1, FRCNN_F32},   {"U32", 32, 0, FRCNN_U8},

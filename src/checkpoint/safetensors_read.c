@@ -1,4 +1,5 @@
-/* The format: 8 bytes with the length of a JSON header, the header, the tensors' bytes. Source: semantics.md 8.6. */
+/* The format: 8 bytes with the length of a JSON header, the header, the tensors' bytes. The checks are those of the
+   reference reader (safetensors 0.8.0), and a key that appears twice is refused. */
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Byte for byte what the reference writer makes of the same tensors. Source: semantics.md 8.6. */
+/* Byte for byte what the reference writer makes of the same tensors. Source: safetensors 0.8.0. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

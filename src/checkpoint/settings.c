@@ -1,6 +1,6 @@
 #include "checkpoint/settings.h"
 
-/* Source: the defaults of torchvision's FasterRCNN, AnchorGenerator and GeneralizedRCNNTransform (semantics.md 1 to 5). */
+/* Source: the defaults of torchvision's FasterRCNN, AnchorGenerator and GeneralizedRCNNTransform. */
 void frcnn_settings_default_torchvision(frcnn_settings *settings)
 {
     *settings = (frcnn_settings){

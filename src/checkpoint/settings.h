@@ -1,5 +1,5 @@
 /** What a checkpoint's shapes do not say, as JSON: the "frcnn" metadata of a file, or FILE.json beside it. The fields are
- *  those of semantics.md 7.4. */
+ *  those of settings_fields.c, named as the members of frcnn_settings; all are optional. */
 #ifndef FRCNN_SETTINGS_H
 #define FRCNN_SETTINGS_H
 

@@ -192,7 +192,7 @@ static void test_what_the_reference_reader_accepts(void **state)
     }
 }
 
-/* semantics.md 7.4: 281 entries, 4 179 078 values. */
+/* The state dict that data/train.py saves has 281 entries, 4 179 078 values. */
 static void test_default_model(void **state)
 {
     (void)state;
