@@ -11,7 +11,7 @@
  *  (j * stride_x, i * stride_y), so that the first cell's anchors are the base anchors.
  *  base  [n_base, 4]                     (x1, y1, x2, y2) around the origin
  *  out   [grid_h * grid_w * n_base, 4]   pixels of the padded image
- *  Errors: INVALID (a side, stride or number below 1, or more anchors than memory can address). Parallel over rows. */
+ *  Errors: INVALID (a side, stride or number below 1, or more anchors than memory can address). */
 FRCNN_NODISCARD frcnn_status frcnn_anchor_grid(float *out, const float *base, int n_base, int grid_h, int grid_w,
                                                int stride_y, int stride_x);
 

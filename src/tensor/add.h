@@ -14,8 +14,7 @@ typedef struct frcnn_broadcast {
     int64_t b_strides[FRCNN_MAX_DIMS];
 } frcnn_broadcast;
 
-/** dst[i] = a[i] + b[i]; dst is row-major and may be an input that is not broadcast and lies as dst does. Allocates
- *  nothing; parallel over rows. */
+/** dst[i] = a[i] + b[i]; dst is row-major and overlaps no input. Allocates nothing; parallel over rows. */
 void frcnn_add_cpu(const frcnn_broadcast *shape, const float *a, const float *b, float *dst);
 
 #endif

@@ -6,7 +6,7 @@
 enum { STRETCH = 16384 };
 
 FRCNN_SIMD void frcnn_add_stretch(int64_t n, const float *a, int64_t a_stride, const float *b, int64_t b_stride,
-                                  float *dst)
+                                  float *restrict dst)
 {
     if (a_stride == 1 && b_stride == 1)
         for (int64_t i = 0; i < n; i++) dst[i] = a[i] + b[i];

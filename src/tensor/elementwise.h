@@ -13,7 +13,7 @@ typedef enum frcnn_elementwise {
     FRCNN_ELEMENTWISE_SIGMOID
 } frcnn_elementwise;
 
-/** n values of src to dst, which may be src. NaN passes through. Allocates nothing; parallel over stretches. */
+/** n values of src to dst, which is src or apart from it. NaN passes through. Allocates nothing; parallel over stretches. */
 void frcnn_elementwise_cpu(frcnn_elementwise function, int64_t n, const float *src, float *dst);
 
 #endif

@@ -6,10 +6,14 @@ enum { STRETCH = 16384 };
 
 typedef void (*stretch_function)(int64_t n, const float *src, float *dst);
 
+/* In place apart: pointers that may overlap somehow are not vectorised. */
 #define DEFINE_STRETCH(name)                                                                                           \
     FRCNN_SIMD void frcnn_##name##_stretch(int64_t n, const float *src, float *dst)                                    \
     {                                                                                                                  \
-        for (int64_t i = 0; i < n; i++) dst[i] = frcnn_##name##_at(src[i]);                                            \
+        if (src == dst)                                                                                                \
+            for (int64_t i = 0; i < n; i++) dst[i] = frcnn_##name##_at(dst[i]);                                        \
+        else                                                                                                           \
+            for (int64_t i = 0; i < n; i++) dst[i] = frcnn_##name##_at(src[i]);                                        \
     }
 
 DEFINE_STRETCH(relu)

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "frcnn/ops.h"
+#include "tensor/elementwise.h"
 
 typedef frcnn_status (*activation_function)(frcnn_tensor **out, const frcnn_tensor *tensor);
 
@@ -100,6 +101,19 @@ static void large_transposed_tensors_come_out_row_major(void **state)
     frcnn_tensor_destroy(&tensor);
 }
 
+static void in_place_gives_the_same_bits(void **state)
+{
+    (void)state;
+    for (int function = FRCNN_ELEMENTWISE_RELU; function <= FRCNN_ELEMENTWISE_SIGMOID; function++) {
+        float apart[N];
+        float in_place[N];
+        memcpy(in_place, inputs, sizeof inputs);
+        frcnn_elementwise_cpu((frcnn_elementwise)function, N, inputs, apart);
+        frcnn_elementwise_cpu((frcnn_elementwise)function, N, in_place, in_place);
+        assert_memory_equal(in_place, apart, sizeof apart);
+    }
+}
+
 static void other_dtypes_are_refused(void **state)
 {
     (void)state;
@@ -117,6 +131,7 @@ int main(void)
         cmocka_unit_test(activations_are_those_of_pytorch),
         cmocka_unit_test(nan_stays_nan_and_empty_stays_empty),
         cmocka_unit_test(large_transposed_tensors_come_out_row_major),
+        cmocka_unit_test(in_place_gives_the_same_bits),
         cmocka_unit_test(other_dtypes_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 
 #include "frcnn/tensor.h"
@@ -114,6 +115,36 @@ static void borrowed_memory_is_released_once_after_the_last_view(void **state)
     assert_int_equal(n_releases, 1);
 }
 
+/* Takes and drops views of a tensor that other threads view too; the last handle it keeps is its own. */
+static void *churn_views(void *context)
+{
+    frcnn_tensor **own = context;
+    for (int i = 0; i < 2000; i++) {
+        frcnn_tensor *view = NULL;
+        if (frcnn_tensor_share(&view, *own) != FRCNN_OK) return NULL;
+        frcnn_tensor_destroy(own);
+        *own = view;
+    }
+    frcnn_tensor_destroy(own);
+    return NULL;
+}
+
+static void views_on_several_threads_release_once(void **state)
+{
+    (void)state;
+    enum { N_THREADS = 3 };
+    float value = 1;
+    int n_releases = 0;
+    pthread_t threads[N_THREADS];
+    frcnn_tensor *handles[N_THREADS] = {NULL};
+    assert_ok(frcnn_tensor_from_memory(&handles[0], FRCNN_F32, 0, NULL, &value, count_release, &n_releases));
+    for (int i = 1; i < N_THREADS; i++) assert_ok(frcnn_tensor_share(&handles[i], handles[0]));
+    for (int i = 0; i < N_THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, churn_views, &handles[i]), 0);
+    for (int i = 0; i < N_THREADS; i++) pthread_join(threads[i], NULL);
+    assert_int_equal(n_releases, 1);
+}
+
 static void storage_beyond_two_gibibytes_is_reached(void **state)
 {
     (void)state;
@@ -194,6 +225,7 @@ int main(void)
         cmocka_unit_test(scalars_and_empty_tensors_exist),
         cmocka_unit_test(shapes_are_checked),
         cmocka_unit_test(borrowed_memory_is_released_once_after_the_last_view),
+        cmocka_unit_test(views_on_several_threads_release_once),
         cmocka_unit_test(storage_beyond_two_gibibytes_is_reached),
         cmocka_unit_test(every_failing_allocation_is_an_error_and_leaks_nothing),
     };
