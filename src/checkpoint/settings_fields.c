@@ -1,12 +1,12 @@
 #include "checkpoint/settings_fields.h"
 
 #define AT(member) .name = #member, .offset = offsetof(frcnn_settings, member)
-#define COUNTED(count, n) .count_offset = offsetof(frcnn_settings, count), .capacity = n
-#define FROM_TO(low, high) .lowest = low, .highest = high
+#define COUNTED(count, n) .count_offset = offsetof(frcnn_settings, count), .capacity = (n)
+#define FROM_TO(low, high) .lowest = (low), .highest = (high)
 #define WORD(member) AT(member), .kind = FRCNN_FIELD_WORD, .capacity = sizeof((frcnn_settings *)0)->member
 #define INT(member, low, high) AT(member), .kind = FRCNN_FIELD_INT, FROM_TO(low, high)
 #define FLOAT(member, low, high) AT(member), .kind = FRCNN_FIELD_FLOAT, FROM_TO(low, high)
-#define LIST(type, member, count, n, low, high) AT(member), .kind = type, COUNTED(count, n), FROM_TO(low, high)
+#define LIST(type, member, count, n, low, high) AT(member), .kind = (type), COUNTED(count, n), FROM_TO(low, high)
 
 /* The ranges hold every value that makes sense, and keep products of a few of them within an int. */
 const frcnn_settings_field frcnn_settings_fields[FRCNN_N_SETTINGS_FIELDS] = {
