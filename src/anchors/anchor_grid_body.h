@@ -13,8 +13,9 @@ FRCNN_HD void frcnn_anchor_at(const float *base, int n_base, int grid_w, int str
 {
     const int64_t cell = index / n_base;
     const float *anchor = base + 4 * (index % n_base);
-    const float x = (float)(cell % grid_w * stride_x);
-    const float y = (float)(cell / grid_w * stride_y);
+    const int64_t row = cell / grid_w;
+    const float x = (float)((cell - row * grid_w) * stride_x);
+    const float y = (float)(row * stride_y);
     out[0] = x + anchor[0];
     out[1] = y + anchor[1];
     out[2] = x + anchor[2];
