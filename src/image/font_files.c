@@ -19,29 +19,42 @@ static int add_file(frcnn_font_file *file, const char *path, int index, const vo
 
 #if defined(FRCNN_HAVE_FONTCONFIG)
 
-/* Bold sans first, then what covers the characters that it lacks. The configuration is this library's own, so that a
-   program that uses fontconfig itself is left alone; it is kept, for the character sets are borrowed from it. */
-static size_t ask_fontconfig(frcnn_font_file files[FRCNN_MAX_FONT_FILES])
+/* Adds the scalable fonts that fontconfig would take, in its order, with their character sets. */
+static size_t add_matches(frcnn_font_file files[FRCNN_MAX_FONT_FILES], const FcFontSet *fonts)
 {
-    FcConfig *config = FcInitLoadConfigAndFonts();
-    FcPattern *pattern = FcNameParse((const FcChar8 *)"sans-serif:bold:scalable=true");
-    if (config == NULL || pattern == NULL) return 0;
-    FcConfigSubstitute(config, pattern, FcMatchPattern);
-    FcDefaultSubstitute(pattern);
-    FcResult result = FcResultMatch;
-    static FcFontSet *fonts;
-    fonts = FcFontSort(config, pattern, FcTrue, NULL, &result);
-    FcPatternDestroy(pattern);
     size_t n_files = 0;
-    for (int i = 0; fonts != NULL && i < fonts->nfont && n_files < FRCNN_MAX_FONT_FILES; i++) {
+    for (int i = 0; i < fonts->nfont && n_files < FRCNN_MAX_FONT_FILES; i++) {
         FcChar8 *path = NULL;
         int index = 0;
         FcCharSet *charset = NULL;
         if (FcPatternGetString(fonts->fonts[i], FC_FILE, 0, &path) == FcResultMatch &&
             FcPatternGetInteger(fonts->fonts[i], FC_INDEX, 0, &index) == FcResultMatch &&
-            FcPatternGetCharSet(fonts->fonts[i], FC_CHARSET, 0, &charset) == FcResultMatch)
-            n_files += (size_t)add_file(&files[n_files], (const char *)path, index & 0xffff, charset);
+            FcPatternGetCharSet(fonts->fonts[i], FC_CHARSET, 0, &charset) == FcResultMatch &&
+            add_file(&files[n_files], (const char *)path, index & 0xffff, NULL))
+            files[n_files++].charset = FcCharSetCopy(charset);
     }
+    return n_files;
+}
+
+/* Bold sans first, then what covers the characters that it lacks. The configuration is this library's own, so that a
+   program that uses fontconfig itself is left alone. */
+static size_t ask_fontconfig(frcnn_font_file files[FRCNN_MAX_FONT_FILES])
+{
+    size_t n_files = 0;
+    FcConfig *config = FcInitLoadConfigAndFonts();
+    FcPattern *pattern = FcNameParse((const FcChar8 *)"sans-serif:bold:scalable=true");
+    if (config != NULL && pattern != NULL) {
+        FcConfigSubstitute(config, pattern, FcMatchPattern);
+        FcDefaultSubstitute(pattern);
+        FcResult result = FcResultMatch;
+        FcFontSet *fonts = FcFontSort(config, pattern, FcTrue, NULL, &result);
+        if (fonts != NULL) {
+            n_files = add_matches(files, fonts);
+            FcFontSetDestroy(fonts);
+        }
+    }
+    if (pattern != NULL) FcPatternDestroy(pattern);
+    if (config != NULL) FcConfigDestroy(config);
     return n_files;
 }
 
