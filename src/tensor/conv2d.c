@@ -33,8 +33,3 @@ int64_t frcnn_conv2d_get_macs(const frcnn_conv2d *conv)
     return conv->n * conv->out_h * conv->out_w * conv->out_c * (conv->in_c / conv->groups) * conv->kernel *
            conv->kernel;
 }
-
-int64_t frcnn_linear_get_macs(const frcnn_linear *linear)
-{
-    return linear->rows * linear->in_c * linear->out_c;
-}

@@ -1,4 +1,5 @@
-/** Convolutions and linear layers on NHWC activations: their sizes, and what is fused into them. */
+/** Convolutions on NHWC activations: their sizes, and what is fused into them. A linear layer on rows is a 1x1
+ *  convolution on a map one pixel wide: as fast, and the order of its sums does not depend on the number of threads. */
 #ifndef FRCNN_CONV2D_H
 #define FRCNN_CONV2D_H
 
@@ -19,18 +20,11 @@ typedef struct frcnn_conv2d {
     int has_residual; /**< 1: dst holds a tensor that is added before the activation */
 } frcnn_conv2d;
 
-/** src [rows, in_c] * weight [out_c, in_c] + bias [out_c] -> dst [rows, out_c]. */
-typedef struct frcnn_linear {
-    int64_t rows, in_c, out_c;
-    frcnn_activation activation;
-} frcnn_linear;
-
 /** Sets out_h and out_w: floor((in + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1.
  *  Errors: INVALID (a size below 1, channels that groups do not divide, a kernel larger than the padded map). */
 FRCNN_NODISCARD frcnn_status frcnn_conv2d_set_output(frcnn_conv2d *conv);
 
 /** Multiply-adds of one run. */
 int64_t frcnn_conv2d_get_macs(const frcnn_conv2d *conv);
-int64_t frcnn_linear_get_macs(const frcnn_linear *linear);
 
 #endif

@@ -97,13 +97,6 @@ static dnnl_status_t conv_desc_create(dnnl_primitive_desc_t *out, const owned_la
                                                           dilates, padding, padding, attr);
 }
 
-static dnnl_status_t linear_desc_create(dnnl_primitive_desc_t *out, const owned_layout layouts[4],
-                                        const_dnnl_primitive_attr_t attr)
-{
-    return dnnl_inner_product_forward_primitive_desc_create(out, engine, dnnl_forward_inference, layouts[0], layouts[1],
-                                                            layouts[2], layouts[3], attr);
-}
-
 #else
 
 static dnnl_status_t layout_init(owned_layout *out, int n_dims, const dnnl_dims_t dims, dnnl_format_tag_t tag)
@@ -142,15 +135,6 @@ static dnnl_status_t conv_desc_create(dnnl_primitive_desc_t *out, const owned_la
     return status != dnnl_success ? status : dnnl_primitive_desc_create(out, &conv, attr, engine, NULL);
 }
 
-static dnnl_status_t linear_desc_create(dnnl_primitive_desc_t *out, const owned_layout layouts[4],
-                                        const_dnnl_primitive_attr_t attr)
-{
-    dnnl_inner_product_desc_t linear;
-    const dnnl_status_t status = dnnl_inner_product_forward_desc_init(&linear, dnnl_forward_inference, &layouts[0],
-                                                                      &layouts[1], &layouts[2], &layouts[3]);
-    return status != dnnl_success ? status : dnnl_primitive_desc_create(out, &linear, attr, engine, NULL);
-}
-
 #endif
 
 /* Scratch memory comes from the caller; the residual is added before the activation. */
@@ -184,8 +168,8 @@ static frcnn_status memory_create(dnnl_memory_t *out, dnnl_primitive_desc_t desc
 }
 
 /* Takes desc over. */
-static frcnn_status primitive_create(frcnn_primitive **out, dnnl_primitive_desc_t desc, int n_weight_dims,
-                                     const dnnl_dims_t weight_dims, int64_t out_c)
+static frcnn_status wrap(frcnn_primitive **out, dnnl_primitive_desc_t desc, int n_weight_dims,
+                         const dnnl_dims_t weight_dims, int64_t out_c)
 {
     frcnn_primitive *primitive = NULL;
     void *block = NULL;
@@ -213,7 +197,7 @@ cleanup:
     return status;
 }
 
-frcnn_status frcnn_primitive_create_conv2d(frcnn_primitive **out, const frcnn_conv2d *conv)
+frcnn_status frcnn_primitive_create(frcnn_primitive **out, const frcnn_conv2d *conv)
 {
     FRCNN_TRY(get_engine());
     const dnnl_dims_t src_dims = {conv->n, conv->in_c, conv->in_h, conv->in_w};
@@ -241,32 +225,7 @@ frcnn_status frcnn_primitive_create_conv2d(frcnn_primitive **out, const frcnn_co
     FRCNN_TRY_CLEANUP(attr_create(&attr, conv->activation, conv->has_residual));
     FRCNN_TRY_CLEANUP(
         check(conv_desc_create(&desc, layouts, strides, dilates, padding, attr), "describing a convolution"));
-    status = primitive_create(out, desc, n_weight_dims, weight_dims, conv->out_c);
-cleanup:
-    if (attr != NULL) dnnl_primitive_attr_destroy(attr);
-    for (int i = 0; i < 4; i++) layout_deinit(&layouts[i]);
-    return status;
-}
-
-frcnn_status frcnn_primitive_create_linear(frcnn_primitive **out, const frcnn_linear *linear)
-{
-    FRCNN_TRY(get_engine());
-    const dnnl_dims_t src_dims = {linear->rows, linear->in_c};
-    const dnnl_dims_t dst_dims = {linear->rows, linear->out_c};
-    const dnnl_dims_t weight_dims = {linear->out_c, linear->in_c};
-    const dnnl_dims_t bias_dims = {linear->out_c};
-    owned_layout layouts[4];
-    memset(layouts, 0, sizeof layouts);
-    dnnl_primitive_attr_t attr = NULL;
-    dnnl_primitive_desc_t desc = NULL;
-    frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(check(layout_init(&layouts[0], 2, src_dims, dnnl_ab), "describing the input"));
-    FRCNN_TRY_CLEANUP(check(layout_init(&layouts[1], 2, weight_dims, dnnl_format_tag_any), "describing weights"));
-    FRCNN_TRY_CLEANUP(check(layout_init(&layouts[2], 1, bias_dims, dnnl_a), "describing the bias"));
-    FRCNN_TRY_CLEANUP(check(layout_init(&layouts[3], 2, dst_dims, dnnl_ab), "describing the output"));
-    FRCNN_TRY_CLEANUP(attr_create(&attr, linear->activation, 0));
-    FRCNN_TRY_CLEANUP(check(linear_desc_create(&desc, layouts, attr), "describing a linear layer"));
-    status = primitive_create(out, desc, 2, weight_dims, linear->out_c);
+    status = wrap(out, desc, n_weight_dims, weight_dims, conv->out_c);
 cleanup:
     if (attr != NULL) dnnl_primitive_attr_destroy(attr);
     for (int i = 0; i < 4; i++) layout_deinit(&layouts[i]);

@@ -1,4 +1,4 @@
-/** Convolutions and linear layers by oneDNN. Nothing of oneDNN shows here: 2.x and 3.x differ in how primitives are
+/** Convolutions by oneDNN. Nothing of oneDNN shows here: 2.x and 3.x differ in how primitives are
  *  made, and onednn.c hides that. Activations are NHWC float32; weights are packed once, in the order oneDNN asks for. */
 #ifndef FRCNN_ONEDNN_H
 #define FRCNN_ONEDNN_H
@@ -12,14 +12,13 @@ typedef struct frcnn_primitive frcnn_primitive;
 typedef struct frcnn_packed frcnn_packed;
 
 /** Ready to run on the number of threads that OpenMP has now. Errors: BACKEND, NO_MEMORY. The caller owns *out. */
-FRCNN_NODISCARD frcnn_status frcnn_primitive_create_conv2d(frcnn_primitive **out, const frcnn_conv2d *conv);
-FRCNN_NODISCARD frcnn_status frcnn_primitive_create_linear(frcnn_primitive **out, const frcnn_linear *linear);
+FRCNN_NODISCARD frcnn_status frcnn_primitive_create(frcnn_primitive **out, const frcnn_conv2d *conv);
 void frcnn_primitive_destroy(frcnn_primitive **primitive);
 
 /** Bytes of scratch memory that a run needs, aligned to FRCNN_ALIGNMENT; often 0. */
 size_t frcnn_primitive_get_scratchpad(const frcnn_primitive *primitive);
 
-/** weight [out_c, in_c / groups, kernel, kernel] or [out_c, in_c], bias [out_c], both copied, in the order that primitive
+/** weight [out_c, in_c / groups, kernel, kernel], bias [out_c], both copied, in the order that primitive
  *  asks for. Errors: BACKEND, NO_MEMORY. The caller owns *out. */
 FRCNN_NODISCARD frcnn_status frcnn_packed_create(frcnn_packed **out, const frcnn_primitive *primitive,
                                                  const float *weight, const float *bias);

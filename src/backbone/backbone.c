@@ -1,0 +1,115 @@
+#include "backbone/backbone.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "tensor/error.h"
+
+static const char body_prefix[] = "backbone.body";
+static const char fpn_prefix[] = "backbone.fpn";
+
+/* Layers that can return a map are numbered from first to last; each has channels and a stride. */
+typedef struct layer_range {
+    int first, last;
+} layer_range;
+
+static layer_range get_layers(const frcnn_backbone *backbone)
+{
+    const layer_range resnet = {1, FRCNN_RESNET_STAGES};
+    const layer_range mobilenet = {0, backbone->mobilenet_v2.n_modules - 1};
+    return backbone->body == FRCNN_BODY_RESNET ? resnet : mobilenet;
+}
+
+static int64_t get_channels(const frcnn_backbone *backbone, int layer)
+{
+    return backbone->body == FRCNN_BODY_RESNET ? backbone->resnet.channels[layer - 1]
+                                               : backbone->mobilenet_v2.modules[layer].out_c;
+}
+
+static int get_stride(const frcnn_backbone *backbone, int layer)
+{
+    if (backbone->body == FRCNN_BODY_RESNET) return 2 << layer;
+    int stride = 1;
+    for (int i = 0; i <= layer; i++) stride *= backbone->mobilenet_v2.modules[i].stride;
+    return stride;
+}
+
+/* The last layer with that many channels; below range.first where there is none. */
+static int find_layer(const frcnn_backbone *backbone, layer_range range, int64_t channels)
+{
+    int layer = range.last;
+    while (layer >= range.first && get_channels(backbone, layer) != channels) layer--;
+    return layer;
+}
+
+static frcnn_status choose_layers(frcnn_backbone *backbone, const frcnn_weights *weights,
+                                  const frcnn_settings *settings)
+{
+    const char *path = frcnn_checkpoint_get_path(weights->checkpoint);
+    const layer_range range = get_layers(backbone);
+    const int n_maps = backbone->fpn.n_maps;
+    FRCNN_FAIL_IF(settings->n_return_layers != 0 && settings->n_return_layers != n_maps, FRCNN_ERROR_INVALID,
+                  "%s: expected %d return_layers, one per map of the FPN, found %d", path, n_maps,
+                  settings->n_return_layers);
+    for (int i = 0; i < n_maps; i++) {
+        const int64_t channels = frcnn_fpn_get_in_channels(weights, fpn_prefix, i);
+        const int layer =
+            settings->n_return_layers > 0 ? settings->return_layers[i] : find_layer(backbone, range, channels);
+        const int is_known = layer >= range.first && layer <= range.last;
+        FRCNN_FAIL_IF(!is_known && settings->n_return_layers > 0, FRCNN_ERROR_INVALID,
+                      "%s: return_layers: expected layers from %d to %d, found %d", path, range.first, range.last,
+                      layer);
+        FRCNN_FAIL_IF(!is_known || get_channels(backbone, layer) != channels, FRCNN_ERROR_UNSUPPORTED,
+                      "%s: %s.inner_blocks.%d takes %" PRId64 " channels, which no layer of %s returns there", path,
+                      fpn_prefix, i, channels, backbone->name);
+        FRCNN_FAIL_IF(i > 0 && layer <= backbone->return_layers[i - 1], FRCNN_ERROR_UNSUPPORTED,
+                      "%s: expected layers that return maps in ascending order, found %d after %d", path, layer,
+                      backbone->return_layers[i - 1]);
+        backbone->return_layers[i] = layer;
+        backbone->strides[i] = get_stride(backbone, layer);
+    }
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weights, const frcnn_settings *settings)
+{
+    const char *path = frcnn_checkpoint_get_path(weights->checkpoint);
+    memset(backbone, 0, sizeof *backbone);
+    if (frcnn_resnet_is_known(weights, body_prefix)) {
+        backbone->body = FRCNN_BODY_RESNET;
+        FRCNN_TRY(frcnn_resnet_init(&backbone->resnet, weights, body_prefix, settings->norm_eps));
+        backbone->name = backbone->resnet.name;
+    } else if (frcnn_mobilenet_v2_is_known(weights, body_prefix)) {
+        backbone->body = FRCNN_BODY_MOBILENET_V2;
+        frcnn_mobilenet_v2_init(&backbone->mobilenet_v2, weights, body_prefix, settings->norm_eps);
+        backbone->name = "mobilenet_v2";
+    } else {
+        return frcnn_fail(FRCNN_ERROR_UNSUPPORTED,
+                          "%s: expected a ResNet or a MobileNetV2 under %s%s, found neither's tensors", path,
+                          weights->prefix, body_prefix);
+    }
+    const int n_maps = frcnn_fpn_count_maps(weights, fpn_prefix);
+    FRCNN_FAIL_IF(n_maps == 0, FRCNN_ERROR_UNSUPPORTED, "%s: expected an FPN under %s%s, found none", path,
+                  weights->prefix, fpn_prefix);
+    FRCNN_FAIL_IF(settings->n_levels != n_maps && settings->n_levels != n_maps + 1, FRCNN_ERROR_INVALID,
+                  "%s: anchor_sizes: the model has %d levels (%d with the pool level), sizes are given for %d", path,
+                  n_maps, n_maps + 1, settings->n_levels);
+    frcnn_fpn_init(&backbone->fpn, weights, fpn_prefix, settings->n_levels > n_maps, settings->norm_eps);
+    return choose_layers(backbone, weights, settings);
+}
+
+frcnn_status frcnn_backbone_build(const frcnn_backbone *backbone, frcnn_graph *graph, int in, int *out)
+{
+    int layers[FRCNN_MOBILENET_V2_MODULES], maps[FRCNN_MAX_LEVELS];
+    graph->stage = FRCNN_STAGE_BACKBONE;
+    if (backbone->body == FRCNN_BODY_RESNET)
+        FRCNN_TRY(frcnn_resnet_build(&backbone->resnet, graph, in, layers));
+    else
+        FRCNN_TRY(frcnn_mobilenet_v2_build(&backbone->mobilenet_v2, graph, in, layers));
+    for (int i = 0; i < backbone->fpn.n_maps; i++) {
+        maps[i] = layers[backbone->return_layers[i] - get_layers(backbone).first];
+        frcnn_graph_name(graph, maps[i], "body.%d", i);
+    }
+    graph->stage = FRCNN_STAGE_FPN;
+    return frcnn_fpn_build(&backbone->fpn, graph, maps, out);
+}

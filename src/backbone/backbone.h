@@ -1,0 +1,31 @@
+/** The network that turns an image into maps for RPN and RoIAlign: a body and the FPN on it. */
+#ifndef FRCNN_BACKBONE_H
+#define FRCNN_BACKBONE_H
+
+#include "backbone/fpn.h"
+#include "backbone/mobilenet_v2.h"
+#include "backbone/resnet.h"
+
+typedef enum frcnn_body { FRCNN_BODY_RESNET, FRCNN_BODY_MOBILENET_V2 } frcnn_body;
+
+typedef struct frcnn_backbone {
+    frcnn_body body;
+    frcnn_resnet resnet;
+    frcnn_mobilenet_v2 mobilenet_v2;
+    frcnn_fpn fpn;
+    const char *name;
+    int return_layers[FRCNN_MAX_LEVELS]; /**< per map of the FPN: stage (ResNet, 1 to 4) or module (MobileNetV2) */
+    int strides[FRCNN_MAX_LEVELS];       /**< of the maps that come out, the pool level not among them */
+} frcnn_backbone;
+
+/** Recognises the body under backbone.body and the FPN under backbone.fpn, and takes their tensors. The settings say
+ *  which layers return a map, and the number of levels; where they name no layers, those whose channels the FPN takes.
+ *  Errors: UNSUPPORTED (no body known here, no FPN, layers that return other channels), INVALID (a number of levels that
+ *  the FPN cannot give). */
+FRCNN_NODISCARD frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weights,
+                                                 const frcnn_settings *settings);
+
+/** From a [N, H, W, 3] map to out [settings.n_levels], finest first. Errors: as the graph's. */
+FRCNN_NODISCARD frcnn_status frcnn_backbone_build(const frcnn_backbone *backbone, frcnn_graph *graph, int in, int *out);
+
+#endif

@@ -1,0 +1,251 @@
+#include "detector/model_type.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "anchors/anchor_grid.h"
+#include "checkpoint/labels.h"
+#include "checkpoint/settings.h"
+#include "detector/categories.h"
+#include "detector/default_model.h"
+#include "detector/family.h"
+#include "image/resize_normalize.h"
+#include "tensor/error.h"
+#include "tensor/memory.h"
+
+enum { SIZE_DIVISOR = 32, MAX_SIDE = 65535 };
+
+void frcnn_model_options_default(frcnn_model_options *options)
+{
+    const frcnn_model_options defaults = {.struct_size = sizeof defaults, .score_thresh = -1.0f, .nms_thresh = -1.0f};
+    *options = defaults;
+}
+
+/* The settings of the file's metadata, then of FILE.json where that is. */
+static frcnn_status read_settings(frcnn_model *model, const char *path)
+{
+    frcnn_settings_default_torchvision(&model->settings);
+    const char *metadata = frcnn_checkpoint_get_metadata(model->checkpoint, "frcnn");
+    if (metadata != NULL)
+        FRCNN_TRY(frcnn_settings_parse(&model->settings, &model->class_names, &model->n_class_names, metadata, path));
+    char *beside = NULL;
+    void *block = NULL;
+    const size_t bytes = strlen(path) + sizeof ".json";
+    FRCNN_TRY(frcnn_alloc(&block, bytes, 1, "path"));
+    beside = block;
+    snprintf(beside, bytes, "%s.json", path);
+    frcnn_status status = FRCNN_OK;
+    if (access(beside, F_OK) == 0)
+        status = frcnn_settings_load(&model->settings, &model->class_names, &model->n_class_names, beside);
+    frcnn_free(beside);
+    return status;
+}
+
+static frcnn_status check_family(const frcnn_settings *settings, const char *path)
+{
+    FRCNN_FAIL_IF(strcmp(settings->family, "torchvision") != 0, FRCNN_ERROR_UNSUPPORTED,
+                  "%s: family: expected \"torchvision\", the only one of this version, found \"%s\"", path,
+                  settings->family);
+    return FRCNN_OK;
+}
+
+/* What the caller asked for, over everything else. */
+static frcnn_status apply_options(frcnn_model *model, const frcnn_model_options *options)
+{
+    frcnn_settings *settings = &model->settings;
+    if (options->family != NULL) {
+        FRCNN_FAIL_IF(strlen(options->family) >= sizeof settings->family, FRCNN_ERROR_UNSUPPORTED,
+                      "family: expected \"torchvision\", the only one of this version, found \"%s\"", options->family);
+        memcpy(settings->family, options->family, strlen(options->family) + 1);
+    }
+    FRCNN_FAIL_IF(options->n_mean != 0 && options->n_mean != settings->n_channels, FRCNN_ERROR_INVALID,
+                  "mean: expected %d values, one per channel, found %d", settings->n_channels, options->n_mean);
+    FRCNN_FAIL_IF(options->n_std != 0 && options->n_std != settings->n_channels, FRCNN_ERROR_INVALID,
+                  "std: expected %d values, one per channel, found %d", settings->n_channels, options->n_std);
+    for (int i = 0; i < options->n_mean; i++) {
+        FRCNN_FAIL_IF(!isfinite(options->mean[i]), FRCNN_ERROR_INVALID, "mean: expected finite values, found %g",
+                      (double)options->mean[i]);
+        settings->mean[i] = options->mean[i];
+    }
+    for (int i = 0; i < options->n_std; i++) {
+        FRCNN_FAIL_IF(!isfinite(options->std[i]) || !(options->std[i] > 0.0f), FRCNN_ERROR_INVALID,
+                      "std: expected values above 0, found %g", (double)options->std[i]);
+        settings->std[i] = options->std[i];
+    }
+    if (options->min_size != 0) settings->min_size = options->min_size;
+    if (options->max_size != 0) settings->max_size = options->max_size;
+    FRCNN_FAIL_IF(settings->min_size < 1 || settings->max_size < 1 || settings->max_size > MAX_SIDE,
+                  FRCNN_ERROR_INVALID, "min_size, max_size: expected 1 to %d pixels, found %d and %d", MAX_SIDE,
+                  settings->min_size, settings->max_size);
+    FRCNN_FAIL_IF(settings->min_size > settings->max_size, FRCNN_ERROR_INVALID,
+                  "min_size, max_size: expected a short side no longer than the long one, found %d and %d",
+                  settings->min_size, settings->max_size);
+    if (options->score_thresh >= 0.0f) settings->box_score_thresh = options->score_thresh;
+    if (options->nms_thresh >= 0.0f) settings->box_nms_thresh = options->nms_thresh;
+    if (options->max_detections != 0) settings->box_detections_per_img = options->max_detections;
+    FRCNN_FAIL_IF(settings->box_detections_per_img < 1, FRCNN_ERROR_INVALID,
+                  "max_detections: expected at least 1, found %d", settings->box_detections_per_img);
+    return check_family(settings, frcnn_checkpoint_get_path(model->checkpoint));
+}
+
+/* Anchors per cell must be what the RPN head predicts, on every level. */
+static frcnn_status make_base_anchors(frcnn_model *model)
+{
+    const frcnn_settings *settings = &model->settings;
+    for (int level = 0; level < settings->n_levels; level++) {
+        const int n = settings->n_sizes[level] * settings->n_ratios;
+        FRCNN_FAIL_IF(n != model->rpn_head.n_anchors, FRCNN_ERROR_INVALID,
+                      "%s: level %d: expected %d anchors per cell, as rpn.head.cls_logits predicts, found %d "
+                      "(%d sizes times %d ratios)",
+                      model->info.path, level, model->rpn_head.n_anchors, n, settings->n_sizes[level],
+                      settings->n_ratios);
+        FRCNN_TRY(frcnn_base_anchors_torchvision(settings->anchor_sizes[level], settings->n_sizes[level],
+                                                 settings->anchor_ratios, settings->n_ratios,
+                                                 model->base_anchors[level]));
+    }
+    return FRCNN_OK;
+}
+
+static frcnn_status make_categories(frcnn_model *model, const char *labels)
+{
+    char **names = NULL;
+    size_t n_names = 0;
+    const size_t n = (size_t)(model->box_head.n_classes - 1);
+    if (labels != NULL) FRCNN_TRY(frcnn_labels_read(&names, &n_names, labels));
+    const frcnn_status status =
+        labels != NULL ? frcnn_categories_create(&model->categories, n, (const char *const *)names, n_names, labels)
+                       : frcnn_categories_create(&model->categories, n, (const char *const *)model->class_names,
+                                                 model->n_class_names, model->info.path);
+    frcnn_labels_destroy(&names, n_names);
+    FRCNN_TRY(status);
+    model->info.n_categories = n;
+    model->info.categories = model->categories;
+    return FRCNN_OK;
+}
+
+static frcnn_status take_weights(frcnn_model *model, const char *prefix)
+{
+    frcnn_weights weights;
+    frcnn_settings *settings = &model->settings;
+    FRCNN_TRY(frcnn_weights_init(&weights, model->checkpoint, prefix));
+    frcnn_status status = FRCNN_OK;
+    FRCNN_TRY_CLEANUP(frcnn_backbone_init(&model->backbone, &weights, settings));
+    const int64_t channels = model->backbone.fpn.channels;
+    frcnn_rpn_head_init(&model->rpn_head, &weights, "rpn.head", channels);
+    frcnn_box_head_init(&model->box_head, &weights, "roi_heads", channels, settings->roi_output_size);
+    FRCNN_TRY_CLEANUP(frcnn_weights_check(&weights));
+    if (model->box_head.n_classes < 2 || model->rpn_head.n_anchors < 1) {
+        status = frcnn_fail(FRCNN_ERROR_UNSUPPORTED,
+                            "%s: expected at least one class beside the background and one anchor per cell, found %d "
+                            "and %d",
+                            model->info.path, model->box_head.n_classes - 1, model->rpn_head.n_anchors);
+        goto cleanup;
+    }
+    snprintf(settings->backbone, sizeof settings->backbone, "%s", model->backbone.name);
+    settings->n_return_layers = model->backbone.fpn.n_maps;
+    memcpy(settings->return_layers, model->backbone.return_layers, sizeof settings->return_layers);
+    model->info.n_parameters = weights.n_parameters;
+cleanup:
+    frcnn_weights_deinit(&weights);
+    return status;
+}
+
+static frcnn_status open_model(frcnn_model *model, const char *path, const frcnn_model_options *options)
+{
+    char prefix[FRCNN_PREFIX_BYTES];
+    FRCNN_TRY(frcnn_checkpoint_open(&model->checkpoint, path));
+    frcnn_model_info *info = &model->info;
+    info->path = frcnn_checkpoint_get_path(model->checkpoint);
+    const char *slash = strrchr(info->path, '/');
+    info->name = slash != NULL ? slash + 1 : info->path;
+    info->settings = &model->settings;
+    FRCNN_TRY(frcnn_family_recognise(model->checkpoint, options->prefix, prefix, &info->family_reason));
+    FRCNN_TRY(read_settings(model, path));
+    FRCNN_TRY(apply_options(model, options));
+    FRCNN_TRY(take_weights(model, prefix));
+    FRCNN_TRY(make_base_anchors(model));
+    FRCNN_TRY(make_categories(model, options->labels));
+    info->n_anchors_per_cell = model->rpn_head.n_anchors;
+    return frcnn_checkpoint_digest(model->checkpoint, info->sha256);
+}
+
+frcnn_status frcnn_model_open(frcnn_model **out, const char *path, const frcnn_model_options *options)
+{
+    frcnn_model_options defaults;
+    frcnn_model_options_default(&defaults);
+    FRCNN_FAIL_IF(options != NULL && options->struct_size != sizeof *options, FRCNN_ERROR_INVALID,
+                  "model options: expected struct_size %zu, found %zu: start from frcnn_model_options_default",
+                  sizeof *options, options->struct_size);
+    frcnn_model *model = NULL;
+    char *found = NULL;
+    void *block = NULL;
+    frcnn_status status = FRCNN_OK;
+    if (path == NULL) FRCNN_TRY(frcnn_default_model_find(&found));
+    FRCNN_TRY_CLEANUP(frcnn_alloc_zeroed(&block, 1, sizeof *model, "model"));
+    model = block;
+    FRCNN_TRY_CLEANUP(open_model(model, path != NULL ? path : found, options != NULL ? options : &defaults));
+    *out = model;
+    model = NULL;
+cleanup:
+    frcnn_free(found);
+    frcnn_model_destroy(&model);
+    return status;
+}
+
+void frcnn_model_destroy(frcnn_model **handle)
+{
+    frcnn_model *model = *handle;
+    if (model == NULL) return;
+    frcnn_categories_destroy(&model->categories, model->info.n_categories);
+    frcnn_labels_destroy(&model->class_names, model->n_class_names);
+    frcnn_checkpoint_close(&model->checkpoint);
+    frcnn_free(model);
+    *handle = NULL;
+}
+
+const frcnn_model_info *frcnn_model_get_info(const frcnn_model *model)
+{
+    return &model->info;
+}
+
+void frcnn_model_get_grids(const frcnn_model *model, int padded_height, int padded_width, frcnn_model_sizes *out)
+{
+    const frcnn_fpn *fpn = &model->backbone.fpn;
+    out->padded_height = padded_height;
+    out->padded_width = padded_width;
+    out->n_levels = model->settings.n_levels;
+    out->n_anchors = 0;
+    for (int i = 0; i < out->n_levels; i++) {
+        if (i < fpn->n_maps) {
+            out->grid_height[i] = padded_height / model->backbone.strides[i];
+            out->grid_width[i] = padded_width / model->backbone.strides[i];
+        } else {
+            out->grid_height[i] = (out->grid_height[i - 1] + 1) / 2;
+            out->grid_width[i] = (out->grid_width[i - 1] + 1) / 2;
+        }
+        out->stride_y[i] = padded_height / out->grid_height[i];
+        out->stride_x[i] = padded_width / out->grid_width[i];
+        out->n_anchors += (int64_t)out->grid_height[i] * out->grid_width[i] * model->rpn_head.n_anchors;
+    }
+}
+
+static int round_up(int side)
+{
+    return (side + SIZE_DIVISOR - 1) / SIZE_DIVISOR * SIZE_DIVISOR;
+}
+
+frcnn_status frcnn_model_get_sizes(const frcnn_model *model, int image_height, int image_width, frcnn_model_sizes *out)
+{
+    FRCNN_FAIL_IF(image_height < 1 || image_width < 1 || image_height > MAX_SIDE || image_width > MAX_SIDE,
+                  FRCNN_ERROR_INVALID, "image size: expected sides from 1 to %d, found %dx%d", MAX_SIDE, image_height,
+                  image_width);
+    int height = 0, width = 0;
+    FRCNN_TRY(frcnn_resize_get_size(image_height, image_width, model->settings.min_size, model->settings.max_size,
+                                    &height, &width));
+    out->resized_height = height;
+    out->resized_width = width;
+    frcnn_model_get_grids(model, round_up(height), round_up(width), out);
+    return FRCNN_OK;
+}

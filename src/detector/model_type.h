@@ -1,0 +1,26 @@
+/** What frcnn_model holds, for the files that build plans from it. */
+#ifndef FRCNN_MODEL_TYPE_H
+#define FRCNN_MODEL_TYPE_H
+
+#include "backbone/backbone.h"
+#include "frcnn/model.h"
+#include "roi/box_head.h"
+#include "rpn/rpn_head.h"
+
+struct frcnn_model {
+    frcnn_checkpoint *checkpoint;
+    frcnn_settings settings;
+    char **class_names; /**< as the settings gave them */
+    size_t n_class_names;
+    frcnn_category *categories;
+    frcnn_backbone backbone;
+    frcnn_rpn_head rpn_head;
+    frcnn_box_head box_head;
+    float base_anchors[FRCNN_MAX_LEVELS][FRCNN_MAX_SIZES * FRCNN_MAX_SIZES * 4]; /**< [n_anchors, 4] per level */
+    frcnn_model_info info;
+};
+
+/** The grids and strides of a padded size; the resized size is not touched. */
+void frcnn_model_get_grids(const frcnn_model *model, int padded_height, int padded_width, frcnn_model_sizes *out);
+
+#endif

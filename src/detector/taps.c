@@ -1,0 +1,113 @@
+#include "detector/taps.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "detector/detector_type.h"
+#include "tensor/error.h"
+#include "tensor/memory.h"
+
+/* Columns [first, first + count) of the last dimension of a value. */
+typedef struct tap {
+    char value[FRCNN_GRAPH_NAME];
+    int64_t first, count;
+} tap;
+
+/* Logits and deltas of RPN and box head are computed as one; here they are told apart again. */
+static tap find_tap(const frcnn_model *model, const char *name)
+{
+    const int64_t a = model->rpn_head.n_anchors, k = model->box_head.n_classes;
+    tap t = {"", 0, 0};
+    int level = 0;
+    if (sscanf(name, "rpn.logits.%d", &level) == 1 || sscanf(name, "rpn.deltas.%d", &level) == 1) {
+        const int is_delta = strncmp(name, "rpn.deltas", 10) == 0;
+        snprintf(t.value, sizeof t.value, "rpn.%d", level);
+        t.first = is_delta ? a : 0;
+        t.count = is_delta ? 4 * a : a;
+    } else if (strcmp(name, "roi.class_logits") == 0 || strcmp(name, "roi.box_deltas") == 0) {
+        const int is_delta = strcmp(name, "roi.box_deltas") == 0;
+        snprintf(t.value, sizeof t.value, "roi.predictor");
+        t.first = is_delta ? k : 0;
+        t.count = is_delta ? 4 * k : k;
+    } else {
+        snprintf(t.value, sizeof t.value, "%s", name);
+    }
+    return t;
+}
+
+static frcnn_status copy_anchors(const frcnn_plan *plan, frcnn_tensor **out)
+{
+    const int64_t shape[] = {plan->sizes.n_anchors, 4};
+    FRCNN_TRY(frcnn_tensor_create(out, FRCNN_F32, 2, shape));
+    memcpy(frcnn_tensor_get_data(*out), plan->anchors, (size_t)plan->sizes.n_anchors * 4 * sizeof(float));
+    return FRCNN_OK;
+}
+
+static frcnn_status copy_value(const frcnn_plan *plan, const char *arena, const char *name, frcnn_tensor **out)
+{
+    if (strcmp(name, "anchors") == 0) return copy_anchors(plan, out);
+    tap t = find_tap(plan->model, name);
+    int index = 0;
+    while (index < plan->graph.n_values && strcmp(plan->graph.values[index].name, t.value) != 0) index++;
+    FRCNN_FAIL_IF(t.value[0] == '\0' || index == plan->graph.n_values, FRCNN_ERROR_INVALID, "no value is named %s",
+                  name);
+    const frcnn_value *value = &plan->graph.values[index];
+    if (t.count == 0) t.count = value->c;
+    /* Values per proposal have room for more rows than there are proposals. */
+    const int is_row = value->n != plan->n;
+    const int is_map = value->h * value->w > 1 || !is_row;
+    const int64_t n = is_row ? plan->n_proposals[0] : value->n;
+    const int64_t map_shape[] = {n, value->h, value->w, t.count};
+    const int64_t row_shape[] = {n, t.count};
+    const int n_dims = is_map ? 4 : strcmp(name, "proposals.scores") == 0 ? 1 : 2;
+    FRCNN_TRY(frcnn_tensor_create(out, FRCNN_F32, n_dims, is_map ? map_shape : row_shape));
+    const float *src = (const float *)(const void *)(arena + plan->offsets[index]) + t.first;
+    float *dst = frcnn_tensor_get_data(*out);
+    for (int64_t i = 0; i < n * value->h * value->w; i++)
+        memcpy(dst + i * t.count, src + i * value->c, (size_t)t.count * sizeof(float));
+    return FRCNN_OK;
+}
+
+static frcnn_status run_tap(frcnn_detector *detector, const frcnn_image *image, const frcnn_plan_rois *rois,
+                            const char *name, frcnn_tensor **out)
+{
+    const frcnn_model *model = detector->model;
+    const int64_t max_rois = model->settings.rpn_post_nms_top_n;
+    FRCNN_FAIL_IF(rois != NULL && (rois->count < 0 || rois->count > max_rois), FRCNN_ERROR_INVALID,
+                  "expected at most %" PRId64 " rois, found %" PRId64, max_rois, rois->count);
+    frcnn_model_sizes sizes;
+    FRCNN_TRY(frcnn_model_get_sizes(model, frcnn_image_get_height(image), frcnn_image_get_width(image), &sizes));
+    const frcnn_plan_input input = {image, sizes.resized_height, sizes.resized_width};
+    frcnn_plan *plan = NULL;
+    void *arena = NULL, *detections = NULL;
+    frcnn_result result = {0};
+    frcnn_status status = FRCNN_OK;
+    frcnn_detector_use_threads(detector);
+    FRCNN_TRY(frcnn_plan_create(&plan, model, &detector->weights, 1, sizes.padded_height, sizes.padded_width, 1));
+    FRCNN_TRY_CLEANUP(frcnn_plan_pack(plan));
+    FRCNN_TRY_CLEANUP(frcnn_alloc(&arena, plan->arena_bytes, 1, "buffers"));
+    FRCNN_TRY_CLEANUP(frcnn_alloc(&detections, (size_t)model->settings.box_detections_per_img,
+                                  sizeof *result.detections, "detections"));
+    result.detections = detections;
+    FRCNN_TRY_CLEANUP(frcnn_plan_run(plan, arena, &input, rois, &result));
+    status = copy_value(plan, arena, name, out);
+cleanup:
+    frcnn_free(detections);
+    frcnn_free(arena);
+    frcnn_plan_destroy(&plan);
+    return status;
+}
+
+frcnn_status frcnn_detector_tap(frcnn_detector *detector, const frcnn_image *image, const char *name,
+                                frcnn_tensor **out)
+{
+    return run_tap(detector, image, NULL, name, out);
+}
+
+frcnn_status frcnn_detector_tap_rois(frcnn_detector *detector, const frcnn_image *image, const float *rois, int64_t n,
+                                     const char *name, frcnn_tensor **out)
+{
+    const frcnn_plan_rois given = {rois, n};
+    return run_tap(detector, image, &given, name, out);
+}

@@ -1,0 +1,36 @@
+/** Packed weights, made once per layer and layout and shared by all plans of a detector. */
+#ifndef FRCNN_WEIGHT_CACHE_H
+#define FRCNN_WEIGHT_CACHE_H
+
+#include "tensor/layer.h"
+#include "tensor/onednn.h"
+
+typedef struct frcnn_weight_entry {
+    const frcnn_layer *layer;
+    frcnn_packed *packed;
+    size_t bytes;
+    int n_users; /**< nodes of living plans */
+} frcnn_weight_entry;
+
+typedef struct frcnn_weight_cache {
+    frcnn_weight_entry *entries;
+    int count, capacity;
+    size_t bytes; /**< of all entries */
+} frcnn_weight_cache;
+
+void frcnn_weight_cache_deinit(frcnn_weight_cache *cache);
+
+/** layer's weights in the order that primitive takes, made where no plan had them yet; *out is borrowed until the
+ *  release. Errors: FORMAT (frcnn_layer_read), BACKEND, NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_weight_cache_acquire(frcnn_weight_cache *cache, const frcnn_packed **out,
+                                                        const frcnn_layer *layer, const frcnn_primitive *primitive);
+void frcnn_weight_cache_release(frcnn_weight_cache *cache, const frcnn_packed *packed);
+
+/** Bytes that acquiring would add: 0 where the weights are there. */
+size_t frcnn_weight_cache_get_cost(const frcnn_weight_cache *cache, const frcnn_layer *layer,
+                                   const frcnn_primitive *primitive);
+
+/** Frees what no plan uses. */
+void frcnn_weight_cache_trim(frcnn_weight_cache *cache);
+
+#endif

@@ -1,0 +1,204 @@
+#include "tensor/graph.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tensor/error.h"
+#include "tensor/memory.h"
+
+void frcnn_graph_deinit(frcnn_graph *graph)
+{
+    frcnn_free(graph->nodes);
+    frcnn_free(graph->values);
+    memset(graph, 0, sizeof *graph);
+}
+
+/* Room for one more element in a list that doubles. */
+static frcnn_status reserve(void **list, int count, int *capacity, size_t size)
+{
+    if (count < *capacity) return FRCNN_OK;
+    const int wanted = *capacity == 0 ? 64 : 2 * *capacity;
+    FRCNN_TRY(frcnn_realloc(list, (size_t)count, (size_t)wanted, size, "graph"));
+    *capacity = wanted;
+    return FRCNN_OK;
+}
+
+static frcnn_status add_value(frcnn_graph *graph, int *out, frcnn_value value)
+{
+    void *values = graph->values;
+    FRCNN_TRY(reserve(&values, graph->n_values, &graph->value_capacity, sizeof value));
+    graph->values = values;
+    graph->values[graph->n_values] = value;
+    *out = graph->n_values++;
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_graph_add_map(frcnn_graph *graph, int *out, int64_t n, int64_t h, int64_t w, int64_t c)
+{
+    int64_t count = 0;
+    const int fits = n > 0 && h > 0 && w > 0 && c > 0 && frcnn_mul_int64(n, h, &count) &&
+                     frcnn_mul_int64(count, w, &count) && frcnn_mul_int64(count, c, &count) &&
+                     frcnn_mul_int64(count, (int64_t)sizeof(float), &count);
+    FRCNN_FAIL_IF(!fits, FRCNN_ERROR_INVALID,
+                  "expected a map that fits in memory, found [%" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 "]", n,
+                  h, w, c);
+    const frcnn_value value = {.n = n, .h = h, .w = w, .c = c, .bytes = (size_t)count, .same_as = FRCNN_NO_VALUE};
+    return add_value(graph, out, value);
+}
+
+frcnn_status frcnn_graph_add_bytes(frcnn_graph *graph, int *out, size_t bytes)
+{
+    const frcnn_value value = {.n = 1, .h = 1, .w = 1, .c = 1, .bytes = bytes, .same_as = FRCNN_NO_VALUE};
+    return add_value(graph, out, value);
+}
+
+void frcnn_graph_name(frcnn_graph *graph, int value, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(graph->values[value].name, FRCNN_GRAPH_NAME, format, arguments);
+    va_end(arguments);
+}
+
+frcnn_status frcnn_graph_add_node(frcnn_graph *graph, frcnn_node **out, frcnn_node_kind kind)
+{
+    void *nodes = graph->nodes;
+    FRCNN_TRY(reserve(&nodes, graph->n_nodes, &graph->node_capacity, sizeof **out));
+    graph->nodes = nodes;
+    frcnn_node *node = &graph->nodes[graph->n_nodes++];
+    memset(node, 0, sizeof *node);
+    node->kind = kind;
+    node->stage = graph->stage;
+    node->output = node->second_output = node->workspace = FRCNN_NO_VALUE;
+    *out = node;
+    return FRCNN_OK;
+}
+
+static frcnn_status add_conv(frcnn_graph *graph, const frcnn_conv2d *conv, const frcnn_layer *layer, int in,
+                             int residual, int out)
+{
+    frcnn_node *node = NULL;
+    FRCNN_TRY(frcnn_graph_add_node(graph, &node, FRCNN_NODE_CONV2D));
+    node->inputs[node->n_inputs++] = in;
+    if (residual != FRCNN_NO_VALUE) node->inputs[node->n_inputs++] = residual;
+    node->output = out;
+    node->layer = layer;
+    node->conv = *conv;
+    return FRCNN_OK;
+}
+
+static frcnn_status check_residual(const frcnn_value *residual, const frcnn_conv2d *conv, const char *name)
+{
+    FRCNN_FAIL_IF(residual->h != conv->out_h || residual->w != conv->out_w || residual->c != conv->out_c,
+                  FRCNN_ERROR_INVALID,
+                  "%s: expected a residual [%" PRId64 ", %" PRId64 ", %" PRId64 "], found [%" PRId64 ", %" PRId64
+                  ", %" PRId64 "]",
+                  name, conv->out_h, conv->out_w, conv->out_c, residual->h, residual->w, residual->c);
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_graph_conv2d(frcnn_graph *graph, int *out, int in, const frcnn_layer *layer,
+                                frcnn_conv_options options)
+{
+    const frcnn_value src = graph->values[in];
+    FRCNN_FAIL_IF(layer->in_c * layer->groups != src.c, FRCNN_ERROR_INVALID,
+                  "%s: expected %" PRId64 " input channels, found %" PRId64, layer->name, src.c,
+                  layer->in_c * layer->groups);
+    frcnn_conv2d conv = {
+        .n = src.n,
+        .in_h = src.h,
+        .in_w = src.w,
+        .in_c = src.c,
+        .out_c = layer->out_c,
+        .kernel = layer->kernel,
+        .stride = options.stride,
+        .padding = options.padding,
+        .dilation = options.dilation,
+        .groups = layer->groups,
+        .activation = options.activation,
+        .has_residual = options.residual != FRCNN_NO_VALUE,
+    };
+    FRCNN_TRY(frcnn_conv2d_set_output(&conv));
+    if (conv.has_residual) FRCNN_TRY(check_residual(&graph->values[options.residual], &conv, layer->name));
+    int result = 0;
+    FRCNN_TRY(frcnn_graph_add_map(graph, &result, conv.n, conv.out_h, conv.out_w, conv.out_c));
+    graph->values[result].same_as = options.residual;
+    FRCNN_TRY(add_conv(graph, &conv, layer, in, options.residual, result));
+    *out = result;
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_graph_linear(frcnn_graph *graph, int *out, int in, const frcnn_layer *layer,
+                                frcnn_activation activation)
+{
+    const frcnn_value src = graph->values[in];
+    const int64_t columns = src.h * src.w * src.c;
+    FRCNN_FAIL_IF(layer->in_c != columns, FRCNN_ERROR_INVALID, "%s: expected %" PRId64 " columns, found %" PRId64,
+                  layer->name, columns, layer->in_c);
+    frcnn_conv2d conv = {
+        .n = 1,
+        .in_h = src.n,
+        .in_w = 1,
+        .in_c = columns,
+        .out_c = layer->out_c,
+        .kernel = 1,
+        .stride = 1,
+        .dilation = 1,
+        .groups = 1,
+        .activation = activation,
+    };
+    FRCNN_TRY(frcnn_conv2d_set_output(&conv));
+    int result = 0;
+    FRCNN_TRY(frcnn_graph_add_map(graph, &result, src.n, 1, 1, layer->out_c));
+    FRCNN_TRY(add_conv(graph, &conv, layer, in, FRCNN_NO_VALUE, result));
+    *out = result;
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_graph_max_pool2d(frcnn_graph *graph, int *out, int in, int kernel, int stride, int padding)
+{
+    const frcnn_value src = graph->values[in];
+    frcnn_max_pool2d pool = {.n = src.n,
+                             .in_h = src.h,
+                             .in_w = src.w,
+                             .c = src.c,
+                             .kernel = kernel,
+                             .stride = stride,
+                             .padding = padding,
+                             .dilation = 1};
+    FRCNN_TRY(frcnn_max_pool2d_get_size(&pool, 0));
+    int result = 0;
+    FRCNN_TRY(frcnn_graph_add_map(graph, &result, src.n, pool.out_h, pool.out_w, src.c));
+    frcnn_node *node = NULL;
+    FRCNN_TRY(frcnn_graph_add_node(graph, &node, FRCNN_NODE_MAX_POOL2D));
+    node->inputs[node->n_inputs++] = in;
+    node->output = result;
+    node->pool = pool;
+    *out = result;
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_graph_upsample(frcnn_graph *graph, int *out, int in, int64_t h, int64_t w)
+{
+    const frcnn_value src = graph->values[in];
+    int result = 0;
+    FRCNN_TRY(frcnn_graph_add_map(graph, &result, src.n, h, w, src.c));
+    frcnn_node *node = NULL;
+    FRCNN_TRY(frcnn_graph_add_node(graph, &node, FRCNN_NODE_UPSAMPLE));
+    node->inputs[node->n_inputs++] = in;
+    node->output = result;
+    *out = result;
+    return FRCNN_OK;
+}
+
+int64_t frcnn_graph_get_macs(const frcnn_graph *graph, frcnn_stage stage)
+{
+    int64_t total = 0;
+    for (int i = 0; i < graph->n_nodes; i++) {
+        const frcnn_node *node = &graph->nodes[i];
+        if (node->stage == stage && node->kind == FRCNN_NODE_CONV2D) total += frcnn_conv2d_get_macs(&node->conv);
+    }
+    return total;
+}

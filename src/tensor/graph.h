@@ -1,0 +1,103 @@
+/** A model on one input shape as a list of nodes on values, in the order they run. Backbone, RPN and box head write it;
+ *  the detector's plan places the values in memory and runs it.
+ *
+ *      int x = frcnn_graph_add_map(graph, 1, 800, 1344, 3);
+ *      status = frcnn_graph_conv2d(graph, &x, x, layer, (frcnn_conv_options){.stride = 2, .padding = 3, …});
+ */
+#ifndef FRCNN_GRAPH_H
+#define FRCNN_GRAPH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frcnn/status.h"
+#include "tensor/conv2d.h"
+#include "tensor/layer.h"
+#include "tensor/max_pool2d.h"
+
+enum { FRCNN_GRAPH_INPUTS = 2 * 8 + 2, FRCNN_GRAPH_NAME = 24, FRCNN_NO_VALUE = -1 };
+
+/** What a node's time is booked under. */
+typedef enum frcnn_stage {
+    FRCNN_STAGE_RESIZE = 0,
+    FRCNN_STAGE_BACKBONE = 1,
+    FRCNN_STAGE_FPN = 2,
+    FRCNN_STAGE_RPN = 3,
+    FRCNN_STAGE_ROI = 4,
+    FRCNN_STAGE_POST = 5,
+    FRCNN_N_STAGES = 6
+} frcnn_stage;
+
+typedef enum frcnn_node_kind {
+    FRCNN_NODE_TRANSFORM,
+    FRCNN_NODE_CONV2D,
+    FRCNN_NODE_MAX_POOL2D,
+    FRCNN_NODE_UPSAMPLE,
+    FRCNN_NODE_PROPOSALS,
+    FRCNN_NODE_ROI_ALIGN,
+    FRCNN_NODE_POSTPROCESS
+} frcnn_node_kind;
+
+/** float32 of shape [n, h, w, c], or [n, 1, 1, c] for rows; or plain bytes. */
+typedef struct frcnn_value {
+    char name[FRCNN_GRAPH_NAME]; /**< "fpn.0", for tests that look inside; often empty */
+    int64_t n, h, w, c;
+    size_t bytes;
+    int same_as; /**< the value whose memory this one overwrites (a residual), or FRCNN_NO_VALUE */
+} frcnn_value;
+
+typedef struct frcnn_node {
+    frcnn_node_kind kind;
+    frcnn_stage stage;
+    int n_inputs;
+    int inputs[FRCNN_GRAPH_INPUTS];
+    int output;
+    int second_output; /**< or FRCNN_NO_VALUE */
+    int workspace;     /**< a value that lives during this node only, or FRCNN_NO_VALUE */
+    const frcnn_layer *layer;
+    frcnn_conv2d conv;
+    frcnn_max_pool2d pool;
+} frcnn_node;
+
+typedef struct frcnn_graph {
+    frcnn_node *nodes;
+    int n_nodes, node_capacity;
+    frcnn_value *values;
+    int n_values, value_capacity;
+    frcnn_stage stage; /**< what new nodes get */
+} frcnn_graph;
+
+typedef struct frcnn_conv_options {
+    int stride, padding, dilation;
+    frcnn_activation activation;
+    int residual; /**< a value that is added before the activation and overwritten, or FRCNN_NO_VALUE */
+} frcnn_conv_options;
+
+/** Frees what the graph holds; layers are borrowed. */
+void frcnn_graph_deinit(frcnn_graph *graph);
+
+/** @name A new value, its index in *out. Errors: INVALID (a product that overflows), NO_MEMORY. @{ */
+FRCNN_NODISCARD frcnn_status frcnn_graph_add_map(frcnn_graph *graph, int *out, int64_t n, int64_t h, int64_t w,
+                                                 int64_t c);
+FRCNN_NODISCARD frcnn_status frcnn_graph_add_bytes(frcnn_graph *graph, int *out, size_t bytes);
+/** @} */
+void frcnn_graph_name(frcnn_graph *graph, int value, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/** A node of that kind with no inputs and no outputs yet; valid until the next node is added. Errors: NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_graph_add_node(frcnn_graph *graph, frcnn_node **out, frcnn_node_kind kind);
+
+/** layer on map in; the result's index in *out. Errors: INVALID (shapes), NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_graph_conv2d(frcnn_graph *graph, int *out, int in, const frcnn_layer *layer,
+                                                frcnn_conv_options options);
+/** A linear layer on rows [n, 1, 1, c], or on maps, each flattened to a row. */
+FRCNN_NODISCARD frcnn_status frcnn_graph_linear(frcnn_graph *graph, int *out, int in, const frcnn_layer *layer,
+                                                frcnn_activation activation);
+FRCNN_NODISCARD frcnn_status frcnn_graph_max_pool2d(frcnn_graph *graph, int *out, int in, int kernel, int stride,
+                                                    int padding);
+/** Nearest, to h x w. */
+FRCNN_NODISCARD frcnn_status frcnn_graph_upsample(frcnn_graph *graph, int *out, int in, int64_t h, int64_t w);
+
+/** Multiply-adds of the nodes of a stage. */
+int64_t frcnn_graph_get_macs(const frcnn_graph *graph, frcnn_stage stage);
+
+#endif

@@ -1,0 +1,96 @@
+#include "tensor/layer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "tensor/error.h"
+
+/* A tensor as contiguous float32; *holder keeps it and is the caller's to destroy. */
+static frcnn_status widen(const float **out, frcnn_tensor **holder, const frcnn_tensor *tensor)
+{
+    FRCNN_TRY(frcnn_tensor_cast(holder, tensor, FRCNN_F32));
+    *out = frcnn_tensor_get_const_data(*holder);
+    return FRCNN_OK;
+}
+
+static int64_t get_row_size(const frcnn_layer *layer)
+{
+    return layer->in_c * layer->kernel * layer->kernel;
+}
+
+int64_t frcnn_layer_get_n_weights(const frcnn_layer *layer)
+{
+    return layer->out_c * get_row_size(layer);
+}
+
+/* [C, P, P] -> [P, P, C] within one row. */
+static void reorder_row(float *dst, const float *src, int64_t n_columns, int64_t size)
+{
+    const int64_t cells = size * size, channels = n_columns / cells;
+    for (int64_t cell = 0; cell < cells; cell++)
+        for (int64_t c = 0; c < channels; c++) dst[cell * channels + c] = src[c * cells + cell];
+}
+
+/* Scales the rows by the norm and moves the bias with it. */
+static frcnn_status fold_norm(const frcnn_layer *layer, const frcnn_layer_part *part, int64_t n_rows, int64_t row_size,
+                              float *weight, float *bias)
+{
+    enum { N_NORM = 4 };
+    const frcnn_tensor *sources[N_NORM] = {part->norm_weight, part->norm_bias, part->norm_mean, part->norm_var};
+    frcnn_tensor *holders[N_NORM] = {NULL};
+    const float *norm[N_NORM] = {NULL};
+    frcnn_status status = FRCNN_OK;
+    for (int i = 0; i < N_NORM; i++) FRCNN_TRY_CLEANUP(widen(&norm[i], &holders[i], sources[i]));
+    for (int64_t row = 0; row < n_rows; row++) {
+        const float variance = norm[3][row] + layer->norm_eps;
+        if (!(variance > 0.0f)) {
+            status = frcnn_fail(FRCNN_ERROR_FORMAT,
+                                "%s: expected a norm variance above 0, found %g + eps %g in channel %lld", layer->name,
+                                (double)norm[3][row], (double)layer->norm_eps, (long long)row);
+            goto cleanup;
+        }
+        const float scale = norm[0][row] * (1.0f / sqrtf(variance));
+        for (int64_t i = 0; i < row_size; i++) weight[row * row_size + i] *= scale;
+        bias[row] = bias[row] * scale + (norm[1][row] - norm[2][row] * scale);
+    }
+cleanup:
+    for (int i = 0; i < N_NORM; i++) frcnn_tensor_destroy(&holders[i]);
+    return status;
+}
+
+static frcnn_status read_part(const frcnn_layer *layer, const frcnn_layer_part *part, float *weight, float *bias)
+{
+    const int64_t row_size = get_row_size(layer);
+    const int64_t n_rows = frcnn_tensor_get_shape(part->weight)[0];
+    frcnn_tensor *weight_holder = NULL, *bias_holder = NULL;
+    const float *source = NULL;
+    frcnn_status status = FRCNN_OK;
+    FRCNN_TRY_CLEANUP(widen(&source, &weight_holder, part->weight));
+    if (layer->pooled_size > 0)
+        for (int64_t row = 0; row < n_rows; row++)
+            reorder_row(weight + row * row_size, source + row * row_size, row_size, layer->pooled_size);
+    else
+        memcpy(weight, source, (size_t)(n_rows * row_size) * sizeof(float));
+    if (part->bias != NULL) {
+        FRCNN_TRY_CLEANUP(widen(&source, &bias_holder, part->bias));
+        memcpy(bias, source, (size_t)n_rows * sizeof(float));
+    } else {
+        memset(bias, 0, (size_t)n_rows * sizeof(float));
+    }
+    if (part->norm_var != NULL) FRCNN_TRY_CLEANUP(fold_norm(layer, part, n_rows, row_size, weight, bias));
+cleanup:
+    frcnn_tensor_destroy(&weight_holder);
+    frcnn_tensor_destroy(&bias_holder);
+    return status;
+}
+
+frcnn_status frcnn_layer_read(const frcnn_layer *layer, float *weight, float *bias)
+{
+    for (int i = 0; i < layer->n_parts; i++) {
+        FRCNN_TRY(read_part(layer, &layer->parts[i], weight, bias));
+        const int64_t n_rows = frcnn_tensor_get_shape(layer->parts[i].weight)[0];
+        weight += n_rows * get_row_size(layer);
+        bias += n_rows;
+    }
+    return FRCNN_OK;
+}

@@ -1,0 +1,197 @@
+#include "tensor/weights.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tensor/error.h"
+#include "tensor/memory.h"
+
+frcnn_status frcnn_weights_init(frcnn_weights *weights, const frcnn_checkpoint *checkpoint, const char *prefix)
+{
+    FRCNN_FAIL_IF(strlen(prefix) >= FRCNN_WEIGHTS_PREFIX, FRCNN_ERROR_INVALID,
+                  "prefix %s: expected at most %d bytes, found %zu", prefix, FRCNN_WEIGHTS_PREFIX - 1, strlen(prefix));
+    void *is_taken = NULL;
+    FRCNN_TRY(frcnn_alloc_zeroed(&is_taken, frcnn_checkpoint_get_count(checkpoint), 1, "weights"));
+    memset(weights, 0, sizeof *weights);
+    weights->checkpoint = checkpoint;
+    weights->is_taken = is_taken;
+    memcpy(weights->prefix, prefix, strlen(prefix) + 1);
+    return FRCNN_OK;
+}
+
+void frcnn_weights_deinit(frcnn_weights *weights)
+{
+    frcnn_free(weights->is_taken);
+    weights->is_taken = NULL;
+}
+
+static void add_line(frcnn_weights_list *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add_line(frcnn_weights_list *list, const char *format, ...)
+{
+    if (list->count < FRCNN_WEIGHTS_LISTED) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(list->lines[list->count], FRCNN_WEIGHTS_LINE, format, arguments);
+        va_end(arguments);
+    }
+    list->count++;
+}
+
+static const frcnn_tensor *find(const frcnn_weights *weights, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+static const frcnn_tensor *find(const frcnn_weights *weights, const char *format, va_list arguments)
+{
+    char name[FRCNN_LAYER_NAME], whole[FRCNN_WEIGHTS_PREFIX + FRCNN_LAYER_NAME];
+    vsnprintf(name, sizeof name, format, arguments);
+    snprintf(whole, sizeof whole, "%s%s", weights->prefix, name);
+    return frcnn_checkpoint_find(weights->checkpoint, whole);
+}
+
+const frcnn_tensor *frcnn_weights_find(const frcnn_weights *weights, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const frcnn_tensor *tensor = find(weights, format, arguments);
+    va_end(arguments);
+    return tensor;
+}
+
+int64_t frcnn_weights_get_dim(const frcnn_weights *weights, int dim, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const frcnn_tensor *tensor = find(weights, format, arguments);
+    va_end(arguments);
+    if (tensor == NULL || dim >= frcnn_tensor_get_n_dims(tensor)) return 0;
+    return frcnn_tensor_get_shape(tensor)[dim];
+}
+
+/* "[64, 3, 7, 7]" */
+static void print_shape(char *out, size_t out_bytes, int n_dims, const int64_t *shape)
+{
+    size_t used = (size_t)snprintf(out, out_bytes, "[");
+    for (int i = 0; i < n_dims && used < out_bytes; i++)
+        used += (size_t)snprintf(out + used, out_bytes - used, "%s%" PRId64, i > 0 ? ", " : "", shape[i]);
+    if (used < out_bytes) snprintf(out + used, out_bytes - used, "]");
+}
+
+static int is_float(frcnn_dtype dtype)
+{
+    return dtype == FRCNN_F32 || dtype == FRCNN_F16 || dtype == FRCNN_BF16 || dtype == FRCNN_F64;
+}
+
+static void mark_taken(frcnn_weights *weights, const frcnn_tensor *tensor)
+{
+    for (size_t i = 0; i < frcnn_checkpoint_get_count(weights->checkpoint); i++)
+        if (frcnn_checkpoint_get_tensor(weights->checkpoint, i) == tensor) weights->is_taken[i] = 1;
+}
+
+/* NAME.LEAF of that shape, or NULL with a problem noted. */
+static const frcnn_tensor *take(frcnn_weights *weights, const char *name, const char *leaf, int n_dims,
+                                const int64_t *shape)
+{
+    enum { SHAPE_TEXT = 96 };
+    const frcnn_tensor *tensor = frcnn_weights_find(weights, "%s.%s", name, leaf);
+    char expected[SHAPE_TEXT], found[SHAPE_TEXT];
+    print_shape(expected, sizeof expected, n_dims, shape);
+    if (tensor == NULL) {
+        add_line(&weights->problems, "%s%s.%s: missing, expected %s", weights->prefix, name, leaf, expected);
+        return NULL;
+    }
+    mark_taken(weights, tensor);
+    const int64_t *found_shape = frcnn_tensor_get_shape(tensor);
+    int is_equal = frcnn_tensor_get_n_dims(tensor) == n_dims;
+    for (int i = 0; is_equal && i < n_dims; i++) is_equal = found_shape[i] == shape[i];
+    print_shape(found, sizeof found, frcnn_tensor_get_n_dims(tensor), found_shape);
+    if (!is_equal) {
+        add_line(&weights->problems, "%s%s.%s: expected %s, found %s", weights->prefix, name, leaf, expected, found);
+        return NULL;
+    }
+    const frcnn_dtype dtype = frcnn_tensor_get_dtype(tensor);
+    if (!is_float(dtype)) {
+        add_line(&weights->problems, "%s%s.%s: expected floating-point values, found %s", weights->prefix, name, leaf,
+                 frcnn_dtype_get_name(dtype));
+        return NULL;
+    }
+    return tensor;
+}
+
+static void count_parameters(frcnn_weights *weights, const frcnn_tensor *tensor)
+{
+    if (tensor != NULL) weights->n_parameters += frcnn_tensor_get_n_elements(tensor);
+}
+
+/* The next free part; its channels are added to the layer's. */
+static frcnn_layer_part *next_part(frcnn_layer *layer, int64_t out_c, int64_t in_c, const char *name)
+{
+    if (layer->n_parts == 0) snprintf(layer->name, sizeof layer->name, "%s.weight", name);
+    layer->out_c += out_c;
+    layer->in_c = in_c;
+    return &layer->parts[layer->n_parts++];
+}
+
+void frcnn_weights_take_conv(frcnn_weights *weights, frcnn_layer *layer, int64_t out_c, int64_t in_c, int kernel,
+                             int groups, const char *name, const char *norm)
+{
+    const int64_t shape[] = {out_c, in_c, kernel, kernel};
+    frcnn_layer_part *part = next_part(layer, out_c, in_c, name);
+    layer->kernel = kernel;
+    layer->groups = groups;
+    part->weight = take(weights, name, "weight", 4, shape);
+    count_parameters(weights, part->weight);
+    if (norm == NULL) {
+        part->bias = take(weights, name, "bias", 1, shape);
+        count_parameters(weights, part->bias);
+        return;
+    }
+    part->norm_weight = take(weights, norm, "weight", 1, shape);
+    part->norm_bias = take(weights, norm, "bias", 1, shape);
+    part->norm_mean = take(weights, norm, "running_mean", 1, shape);
+    part->norm_var = take(weights, norm, "running_var", 1, shape);
+}
+
+void frcnn_weights_take_linear(frcnn_weights *weights, frcnn_layer *layer, int64_t out_c, int64_t in_c,
+                               const char *name)
+{
+    const int64_t shape[] = {out_c, in_c};
+    frcnn_layer_part *part = next_part(layer, out_c, in_c, name);
+    layer->kernel = layer->groups = 1;
+    part->weight = take(weights, name, "weight", 2, shape);
+    part->bias = take(weights, name, "bias", 1, shape);
+    count_parameters(weights, part->weight);
+    count_parameters(weights, part->bias);
+}
+
+static int ends_with(const char *text, const char *end)
+{
+    const size_t n = strlen(text), n_end = strlen(end);
+    return n >= n_end && strcmp(text + n - n_end, end) == 0;
+}
+
+/* What is under the prefix and was never asked for. */
+static void note_left_over(frcnn_weights *weights)
+{
+    for (size_t i = 0; i < frcnn_checkpoint_get_count(weights->checkpoint); i++) {
+        const char *name = frcnn_checkpoint_get_name(weights->checkpoint, i);
+        if (weights->is_taken[i] || strncmp(name, weights->prefix, strlen(weights->prefix)) != 0) continue;
+        if (!ends_with(name, ".num_batches_tracked")) add_line(&weights->problems, "%s: not part of this model", name);
+    }
+}
+
+frcnn_status frcnn_weights_check(frcnn_weights *weights)
+{
+    note_left_over(weights);
+    const frcnn_weights_list *problems = &weights->problems;
+    if (problems->count == 0) return FRCNN_OK;
+    char text[(FRCNN_WEIGHTS_LISTED + 1) * FRCNN_WEIGHTS_LINE];
+    size_t used = 0;
+    for (int i = 0; i < problems->count && i < FRCNN_WEIGHTS_LISTED; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i > 0 ? "; " : "", problems->lines[i]);
+    if (problems->count > FRCNN_WEIGHTS_LISTED)
+        snprintf(text + used, sizeof text - used, "; and %d more", problems->count - FRCNN_WEIGHTS_LISTED);
+    return frcnn_fail(FRCNN_ERROR_UNSUPPORTED, "%s: %s", frcnn_checkpoint_get_path(weights->checkpoint), text);
+}

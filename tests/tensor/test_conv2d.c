@@ -1,0 +1,203 @@
+/* Convolutions against a plain sum in double: strides, padding, dilation, groups, what is fused, and the same bytes for
+   every number of threads and every batch. */
+#include "support.h"
+
+#include <math.h>
+
+#include "tensor/memory.h"
+#include "tensor/onednn.h"
+#include "tensor/parallel.h"
+
+static uint32_t seed = 1;
+
+/* -0.5 to 0.5 */
+static float next_random(void)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (float)(seed >> 8) * 0x1p-24f - 0.5f;
+}
+
+static float *random_array(int64_t n)
+{
+    void *block = NULL;
+    assert_ok(frcnn_alloc(&block, (size_t)n, sizeof(float), "test"));
+    float *values = block;
+    for (int64_t i = 0; i < n; i++) values[i] = next_random();
+    return values;
+}
+
+typedef struct problem {
+    frcnn_conv2d conv;
+    float *src, *weight, *bias, *residual;
+    int64_t n_dst;
+} problem;
+
+static problem make_problem(frcnn_conv2d conv)
+{
+    assert_ok(frcnn_conv2d_set_output(&conv));
+    const int64_t n_dst = conv.n * conv.out_h * conv.out_w * conv.out_c;
+    const int64_t n_weights = conv.out_c * (conv.in_c / conv.groups) * conv.kernel * conv.kernel;
+    const problem p = {conv,
+                       random_array(conv.n * conv.in_h * conv.in_w * conv.in_c),
+                       random_array(n_weights),
+                       random_array(conv.out_c),
+                       random_array(n_dst),
+                       n_dst};
+    return p;
+}
+
+static void free_problem(problem *p)
+{
+    frcnn_free(p->src);
+    frcnn_free(p->weight);
+    frcnn_free(p->bias);
+    frcnn_free(p->residual);
+}
+
+/* One output by the definition. */
+static double reference(const problem *p, int64_t n, int64_t y, int64_t x, int64_t oc)
+{
+    const frcnn_conv2d *c = &p->conv;
+    const int64_t group_in = c->in_c / c->groups, group = oc / (c->out_c / c->groups);
+    double sum = (double)p->bias[oc];
+    for (int64_t i = 0; i < group_in; i++)
+        for (int ky = 0; ky < c->kernel; ky++)
+            for (int kx = 0; kx < c->kernel; kx++) {
+                const int64_t sy = y * c->stride - c->padding + ky * c->dilation;
+                const int64_t sx = x * c->stride - c->padding + kx * c->dilation;
+                if (sy < 0 || sx < 0 || sy >= c->in_h || sx >= c->in_w) continue;
+                const float w = p->weight[((oc * group_in + i) * c->kernel + ky) * c->kernel + kx];
+                const float v = p->src[((n * c->in_h + sy) * c->in_w + sx) * c->in_c + group * group_in + i];
+                sum += (double)w * (double)v;
+            }
+    const int64_t at = ((n * c->out_h + y) * c->out_w + x) * c->out_c + oc;
+    if (c->has_residual) sum += (double)p->residual[at];
+    if (c->activation != FRCNN_LINEAR && sum < 0.0) sum = 0.0;
+    if (c->activation == FRCNN_RELU6 && sum > 6.0) sum = 6.0;
+    return sum;
+}
+
+/* The output of image first … first + n - 1 of the problem, computed alone. */
+static float *run_problem(const problem *p, int64_t first, int64_t n)
+{
+    frcnn_conv2d conv = p->conv;
+    frcnn_primitive *primitive = NULL;
+    frcnn_packed *packed = NULL;
+    void *scratchpad = NULL;
+    conv.n = n;
+    const int64_t per_image = p->n_dst / p->conv.n;
+    float *dst = random_array(n * per_image);
+    memcpy(dst, p->residual + first * per_image, (size_t)(n * per_image) * sizeof(float));
+    assert_ok(frcnn_primitive_create(&primitive, &conv));
+    assert_ok(frcnn_packed_create(&packed, primitive, p->weight, p->bias));
+    assert_true(frcnn_packed_fits(packed, primitive));
+    assert_ok(frcnn_alloc(&scratchpad, frcnn_primitive_get_scratchpad(primitive), 1, "scratchpad"));
+    const float *src = p->src + first * conv.in_h * conv.in_w * conv.in_c;
+    assert_ok(frcnn_primitive_run(primitive, src, packed, dst, scratchpad));
+    frcnn_free(scratchpad);
+    frcnn_packed_destroy(&packed);
+    frcnn_primitive_destroy(&primitive);
+    return dst;
+}
+
+static void check_against_reference(const problem *p)
+{
+    const frcnn_conv2d *c = &p->conv;
+    float *dst = run_problem(p, 0, c->n);
+    /* Sums of n products of values below 0.5: float32 rounds each step, in an order of its own. */
+    const double bound = 1e-6 * sqrt((double)(c->in_c / c->groups * c->kernel * c->kernel)) + 1e-6;
+    int64_t at = 0;
+    for (int64_t n = 0; n < c->n; n++)
+        for (int64_t y = 0; y < c->out_h; y++)
+            for (int64_t x = 0; x < c->out_w; x++)
+                for (int64_t oc = 0; oc < c->out_c; oc++, at++) {
+                    const double expected = reference(p, n, y, x, oc);
+                    if (!(fabs((double)dst[at] - expected) <= bound))
+                        fail_msg("[%d, %d, %d, %d]: expected %.9g, found %.9g", (int)n, (int)y, (int)x, (int)oc,
+                                 expected, (double)dst[at]);
+                }
+    frcnn_free(dst);
+}
+
+/* {n, in_h, in_w, in_c, out_h, out_w, out_c, kernel, stride, padding, dilation, groups, activation, has_residual} */
+static const frcnn_conv2d sweep[] = {
+    {1, 1, 1, 1, 0, 0, 1, 1, 1, 0, 1, 1, FRCNN_LINEAR, 0},     {1, 5, 7, 3, 0, 0, 8, 3, 1, 1, 1, 1, FRCNN_RELU, 0},
+    {2, 5, 7, 3, 0, 0, 8, 3, 2, 1, 1, 1, FRCNN_RELU6, 0},      {1, 23, 31, 3, 0, 0, 64, 7, 2, 3, 1, 1, FRCNN_RELU, 0},
+    {1, 9, 11, 16, 0, 0, 13, 1, 1, 0, 1, 1, FRCNN_LINEAR, 1},  {2, 9, 11, 17, 0, 0, 16, 1, 2, 0, 1, 1, FRCNN_RELU, 1},
+    {1, 9, 11, 32, 0, 0, 32, 3, 1, 2, 2, 1, FRCNN_RELU, 1},    {1, 9, 11, 32, 0, 0, 64, 3, 2, 1, 1, 32, FRCNN_RELU, 0},
+    {1, 9, 11, 48, 0, 0, 48, 3, 1, 1, 1, 48, FRCNN_RELU6, 0},  {3, 9, 11, 24, 0, 0, 24, 3, 2, 1, 1, 24, FRCNN_RELU6, 0},
+    {1, 9, 11, 7, 0, 0, 7, 3, 1, 1, 1, 7, FRCNN_LINEAR, 1},    {1, 200, 1, 49, 0, 0, 31, 1, 1, 0, 1, 1, FRCNN_RELU, 0},
+    {1, 37, 1, 640, 0, 0, 55, 1, 1, 0, 1, 1, FRCNN_LINEAR, 0}, {1, 2, 2, 5, 0, 0, 5, 3, 2, 1, 1, 1, FRCNN_LINEAR, 0},
+    {1, 12, 13, 64, 0, 0, 64, 3, 1, 1, 1, 4, FRCNN_RELU, 1},   {1, 6, 6, 20, 0, 0, 40, 5, 1, 2, 1, 1, FRCNN_LINEAR, 0},
+};
+
+static void test_against_a_plain_sum(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof sweep / sizeof sweep[0]; i++) {
+        problem p = make_problem(sweep[i]);
+        check_against_reference(&p);
+        free_problem(&p);
+    }
+}
+
+static void test_same_bytes_for_threads_and_batches(void **state)
+{
+    (void)state;
+    static const frcnn_conv2d cases[] = {
+        {3, 40, 52, 3, 0, 0, 32, 3, 2, 1, 1, 1, FRCNN_RELU6, 0},
+        {3, 20, 26, 128, 0, 0, 128, 3, 1, 1, 1, 1, FRCNN_RELU, 1},
+        {3, 9, 12, 576, 0, 0, 160, 1, 1, 0, 1, 1, FRCNN_LINEAR, 1},
+        {3, 9, 12, 960, 0, 0, 960, 3, 1, 1, 1, 960, FRCNN_RELU6, 0},
+        /* A linear layer with many columns: sums must not be split among threads. */
+        {1, 200, 1, 6272, 0, 0, 256, 1, 1, 0, 1, 1, FRCNN_RELU, 0},
+    };
+    const int threads = frcnn_parallel_get_threads();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        problem p = make_problem(cases[i]);
+        const int64_t per_image = p.n_dst / p.conv.n;
+        frcnn_parallel_set_threads(1);
+        float *expected = run_problem(&p, 0, p.conv.n);
+        for (int n = 2; n <= 4; n++) {
+            frcnn_parallel_set_threads(n);
+            float *found = run_problem(&p, 0, p.conv.n);
+            assert_memory_equal(found, expected, (size_t)p.n_dst * sizeof(float));
+            frcnn_free(found);
+        }
+        for (int64_t image = 0; image < p.conv.n; image++) {
+            float *alone = run_problem(&p, image, 1);
+            assert_memory_equal(alone, expected + image * per_image, (size_t)per_image * sizeof(float));
+            frcnn_free(alone);
+        }
+        frcnn_free(expected);
+        free_problem(&p);
+    }
+    frcnn_parallel_set_threads(threads);
+}
+
+static void test_sizes_that_are_none(void **state)
+{
+    (void)state;
+    frcnn_conv2d conv = {1, 5, 5, 6, 0, 0, 4, 3, 1, 1, 1, 1, FRCNN_LINEAR, 0};
+    conv.in_c = 0;
+    assert_fails(frcnn_conv2d_set_output(&conv), FRCNN_ERROR_INVALID, "[1, 5, 5, 0]");
+    conv.in_c = 6;
+    conv.groups = 4;
+    assert_fails(frcnn_conv2d_set_output(&conv), FRCNN_ERROR_INVALID, "4 groups");
+    conv.groups = 1;
+    conv.kernel = 9;
+    assert_fails(frcnn_conv2d_set_output(&conv), FRCNN_ERROR_INVALID, "7x7");
+    conv.kernel = 3;
+    conv.stride = 0;
+    assert_fails(frcnn_conv2d_set_output(&conv), FRCNN_ERROR_INVALID, "stride 0");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_against_a_plain_sum),
+        cmocka_unit_test(test_same_bytes_for_threads_and_batches),
+        cmocka_unit_test(test_sizes_that_are_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
