@@ -1,22 +1,16 @@
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <cjson/cJSON.h>
 
 #include "checkpoint/settings.h"
 #include "checkpoint/settings_fields.h"
 #include "tensor/error.h"
+#include "tensor/float_text.h"
 #include "tensor/memory.h"
 
-/* The shortest decimal that reads back as value: cJSON would print the double that it becomes, with all its digits. */
+/* cJSON would print the double that the float becomes, with all its digits. */
 static cJSON *make_float(float value)
 {
-    char text[32];
-    for (int digits = 1; digits <= 9; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, (double)value);
-        if (strtof(text, NULL) == value) break;
-    }
+    char text[FRCNN_FLOAT_TEXT_BYTES];
+    frcnn_float_text(text, value);
     return cJSON_CreateRaw(text);
 }
 
