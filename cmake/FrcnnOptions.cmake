@@ -28,6 +28,11 @@ if(FRCNN_SANITIZE)
                                                -fno-sanitize-recover=all -DFRCNN_NO_CLONES)
   target_link_options(frcnn_flags INTERFACE -fsanitize=${FRCNN_SANITIZE})
 endif()
+if(FRCNN_BUILD_FUZZERS)
+  # So that libFuzzer sees which paths an input takes.
+  target_compile_options(frcnn_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(frcnn_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 target_include_directories(frcnn_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
 
 # frcnn_add_module(NAME SOURCES… ): one object library per folder of src.

@@ -18,7 +18,7 @@ typedef frcnn_status frcnn_header_function(frcnn_image_header *out, const frcnn_
 
 /** Every chunk is there, whole and with a right CRC; no unknown critical one. */
 frcnn_header_function frcnn_header_read_png;
-/** Every segment is there up to the end-of-image marker; no Huffman table of more than 256 codes. */
+/** Every segment is there up to the end-of-image marker; no Huffman table of more than 256 codes, and every table before the scan that uses it. */
 frcnn_header_function frcnn_header_read_jpeg;
 /** Sizes, bit masks and palette agree; no pixel points outside the palette. */
 frcnn_header_function frcnn_header_read_bmp;

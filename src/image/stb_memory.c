@@ -5,7 +5,7 @@
 void *frcnn_stb_malloc(size_t size)
 {
     void *block = NULL;
-    return frcnn_alloc(&block, size, 1, "image") == FRCNN_OK ? block : NULL;
+    return frcnn_alloc_zeroed(&block, size, 1, "image") == FRCNN_OK ? block : NULL;
 }
 
 void *frcnn_stb_realloc(void *block, size_t old_size, size_t new_size)

@@ -1,4 +1,5 @@
-/** The allocator pair in the shape that the stb headers ask for. A failure is NULL; the thread's message says why. */
+/** The allocator pair in the shape that the stb headers ask for. A failure is NULL; the thread's message says why. What
+ *  malloc gives is zeroed: what a damaged file leaves unset is then the same each time, and no secret. */
 #ifndef FRCNN_STB_MEMORY_H
 #define FRCNN_STB_MEMORY_H
 

@@ -1,0 +1,41 @@
+/* Any bytes are refused, or become an image within the limits; also by the JPEG decoder of builds without libjpeg. */
+#include "fuzz.h"
+#include "image/decoder.h"
+
+enum { MAX_PIXELS = 1 << 16 };
+
+static void check_image(frcnn_status status, frcnn_image *image)
+{
+    if (status != FRCNN_OK) {
+        FUZZ_CHECK(status == FRCNN_ERROR_FORMAT || status == FRCNN_ERROR_UNSUPPORTED || status == FRCNN_ERROR_INVALID ||
+                   status == FRCNN_ERROR_NO_MEMORY);
+        FUZZ_CHECK(image == NULL);
+        return;
+    }
+    const int64_t n_pixels = (int64_t)frcnn_image_get_height(image) * frcnn_image_get_width(image);
+    FUZZ_CHECK(n_pixels >= 1 && n_pixels <= MAX_PIXELS);
+    /* Every pixel is there to be read. */
+    unsigned sum = 0;
+    for (int64_t i = 0; i < 3 * n_pixels; i++) sum += frcnn_image_get_const_pixels(image)[i];
+    FUZZ_CHECK(sum <= 255 * 3 * (unsigned)n_pixels);
+    frcnn_image_destroy(&image);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    frcnn_image_options options;
+    frcnn_image_options_default(&options);
+    options.max_pixels = MAX_PIXELS;
+    frcnn_image *image = NULL;
+    const frcnn_status status = frcnn_image_decode(&image, data, size, "fuzz", &options);
+    FUZZ_CHECK(status != FRCNN_OK || frcnn_image_is_known(data, size));
+    check_image(status, image);
+
+    if (size < 3 || data[0] != 0xff || data[1] != 0xd8) return 0;
+    const frcnn_encoded encoded = {.bytes = data, .n_bytes = size, .name = "fuzz", .options = &options};
+    int orientation = 1;
+    image = NULL;
+    check_image(frcnn_decode_jpeg_stb(&image, &orientation, &encoded), image);
+    FUZZ_CHECK(orientation >= 1 && orientation <= 8);
+    return 0;
+}
