@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     frcnn_image_options_default(&options);
     options.max_pixels = MAX_PIXELS;
     frcnn_image *image = NULL;
-    const frcnn_status status = frcnn_image_decode(&image, data, size, "fuzz", &options);
+    frcnn_status status = frcnn_image_decode(&image, data, size, "fuzz", &options);
     FUZZ_CHECK(status != FRCNN_OK || frcnn_image_is_known(data, size));
     check_image(status, image);
 
@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const frcnn_encoded encoded = {.bytes = data, .n_bytes = size, .name = "fuzz", .options = &options};
     int orientation = 1;
     image = NULL;
-    check_image(frcnn_decode_jpeg_stb(&image, &orientation, &encoded), image);
+    status = frcnn_decode_jpeg_stb(&image, &orientation, &encoded);
+    check_image(status, image);
     FUZZ_CHECK(orientation >= 1 && orientation <= 8);
     return 0;
 }
