@@ -1,0 +1,345 @@
+/* Detectors: the same bytes however images are run, memory that stays within its bounds, and faults that leave the
+   detector usable. */
+#include "edited_model.h"
+
+#include "detector/detector_type.h"
+#include "detector/taps.h"
+#include "tensor/memory.h"
+
+/* Smooth waves with a dark and a light block: enough for a few detections. */
+static frcnn_image *make_image(int height, int width, int phase)
+{
+    frcnn_image *image = NULL;
+    assert_ok(frcnn_image_create(&image, height, width, NULL));
+    uint8_t *pixel = frcnn_image_get_pixels(image);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++, pixel += 3) {
+            const int is_block = (x / 40 + y / 30 + phase) % 5 == 0;
+            pixel[0] = (uint8_t)(is_block ? 30 : (x * 3 + phase * 40) % 256);
+            pixel[1] = (uint8_t)(is_block ? 200 : (y * 2 + x) % 256);
+            pixel[2] = (uint8_t)((x * y / 50 + phase * 17) % 256);
+        }
+    return image;
+}
+
+static frcnn_model *open_default(float score_thresh)
+{
+    frcnn_model *model = NULL;
+    frcnn_model_options options;
+    frcnn_model_options_default(&options);
+    options.score_thresh = score_thresh;
+    assert_ok(frcnn_model_open(&model, edited_default, &options));
+    return model;
+}
+
+static frcnn_detector *create(const frcnn_model *model, int n_threads, int batch, size_t max_memory)
+{
+    frcnn_detector *detector = NULL;
+    frcnn_detector_options options;
+    frcnn_detector_options_default(&options);
+    options.n_threads = n_threads;
+    options.batch = batch;
+    options.max_memory = max_memory;
+    assert_ok(frcnn_detector_create(&detector, model, &options));
+    return detector;
+}
+
+static void assert_same_result(const frcnn_result *found, const frcnn_result *expected)
+{
+    assert_int_equal(found->count, expected->count);
+    assert_memory_equal(found->detections, expected->detections, expected->count * sizeof *expected->detections);
+    assert_int_equal(found->is_capped, expected->is_capped);
+}
+
+enum { N_IMAGES = 5 };
+
+static void test_same_bytes_for_threads_and_batches(void **state)
+{
+    (void)state;
+    static const int sizes[N_IMAGES][2] = {{240, 320}, {240, 320}, {300, 400}, {200, 333}, {240, 320}};
+    frcnn_model *model = open_default(0.01f);
+    frcnn_image *images[N_IMAGES];
+    frcnn_result expected[N_IMAGES] = {{0}};
+    frcnn_detector *detector = create(model, 1, 1, 0);
+    for (int i = 0; i < N_IMAGES; i++) {
+        images[i] = make_image(sizes[i][0], sizes[i][1], i);
+        assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&images[i], 1, &expected[i]));
+        assert_true(expected[i].count > 0);
+    }
+    frcnn_detector_destroy(&detector);
+    for (int n_threads = 1; n_threads <= 3; n_threads++)
+        for (int batch = 1; batch <= 4; batch++) {
+            frcnn_result results[N_IMAGES] = {{0}};
+            detector = create(model, n_threads, batch, 0);
+            for (int twice = 0; twice < 2; twice++) {
+                assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)images, N_IMAGES, results));
+                for (int i = 0; i < N_IMAGES; i++) assert_same_result(&results[i], &expected[i]);
+            }
+            for (int i = 0; i < N_IMAGES; i++) frcnn_result_deinit(&results[i]);
+            frcnn_detector_destroy(&detector);
+        }
+    for (int i = 0; i < N_IMAGES; i++) {
+        frcnn_result_deinit(&expected[i]);
+        frcnn_image_destroy(&images[i]);
+    }
+    frcnn_model_destroy(&model);
+}
+
+static void test_later_runs_allocate_nothing(void **state)
+{
+    (void)state;
+    frcnn_model *model = open_default(-1.0f);
+    frcnn_detector *detector = create(model, 0, 1, 0);
+    frcnn_result result = {0};
+    frcnn_image *images[2] = {make_image(240, 320, 0), make_image(200, 420, 1)};
+    int64_t before = 0;
+    for (int round = 0; round < 3; round++) {
+        if (round == 1) before = frcnn_memory_get_count();
+        for (int i = 0; i < 2; i++)
+            assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&images[i], 1, &result));
+    }
+    assert_int_equal(frcnn_memory_get_count(), before);
+    frcnn_image_destroy(&images[0]);
+    frcnn_image_destroy(&images[1]);
+    frcnn_result_deinit(&result);
+    frcnn_detector_destroy(&detector);
+    frcnn_model_destroy(&model);
+}
+
+/* Shapes come and go: weights are packed once, plans are bounded. */
+static void test_many_shapes_in_bounded_memory(void **state)
+{
+    (void)state;
+    frcnn_model *model = NULL;
+    frcnn_model_options options;
+    frcnn_model_options_default(&options);
+    options.min_size = 32;
+    assert_ok(frcnn_model_open(&model, edited_default, &options));
+    frcnn_detector *detector = create(model, 1, 1, 0);
+    frcnn_result result = {0};
+    size_t weights = 0;
+    for (int i = 0; i < 90; i++) {
+        frcnn_image *image = make_image(32 + i % 7 * 3, 32 + i * 16 / 3, i);
+        assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
+        assert_true(detector->n_plans <= FRCNN_MAX_PLANS);
+        if (i == 40) weights = detector->weights.bytes;
+        frcnn_image_destroy(&image);
+    }
+    assert_int_equal(detector->weights.bytes, weights);
+    frcnn_result_deinit(&result);
+    frcnn_detector_destroy(&detector);
+    frcnn_model_destroy(&model);
+}
+
+static void test_memory_limit(void **state)
+{
+    (void)state;
+    frcnn_model *model = open_default(-1.0f);
+    frcnn_result result = {0};
+    frcnn_image *small = make_image(300, 300, 0), *large = make_image(288, 512, 1);
+    frcnn_detector *detector = create(model, 1, 1, (size_t)1 << 20);
+    assert_fails(frcnn_detector_run(detector, (const frcnn_image *const *)&small, 1, &result), FRCNN_ERROR_NO_MEMORY,
+                 "1 MiB are allowed");
+    assert_int_equal(result.count, 0);
+    frcnn_detector_destroy(&detector);
+    /* Room for the weights and the small image's buffers, not for the large one's. */
+    frcnn_plan_info info;
+    detector = create(model, 1, 1, 0);
+    assert_ok(frcnn_detector_get_plan_info(detector, 300, 300, &info));
+    frcnn_detector_destroy(&detector);
+    detector = create(model, 1, 1, info.arena_bytes + info.weights_bytes + 100000);
+    assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&small, 1, &result));
+    assert_fails(frcnn_detector_run(detector, (const frcnn_image *const *)&large, 1, &result), FRCNN_ERROR_NO_MEMORY,
+                 "288x512");
+    assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&small, 1, &result));
+    frcnn_detector_destroy(&detector);
+    frcnn_result_deinit(&result);
+    frcnn_image_destroy(&small);
+    frcnn_image_destroy(&large);
+    frcnn_model_destroy(&model);
+}
+
+static void test_odd_images(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{1, 1}, {8, 8}, {2, 3000}, {3000, 2}, {65535, 1}, {100, 80}};
+    frcnn_model *model = open_default(0.0f);
+    frcnn_detector *detector = create(model, 1, 1, 0);
+    frcnn_result result = {0};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        frcnn_image *image = make_image(sizes[i][0], sizes[i][1], 0);
+        assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
+        assert_true(result.count > 0);
+        for (size_t k = 0; k < result.count; k++) {
+            const frcnn_detection *d = &result.detections[k];
+            assert_true(d->x1 >= 0.0f && d->y1 >= 0.0f);
+            /* Scaling a border back to the image may end an ulp past it. */
+            assert_true(d->x2 <= (float)sizes[i][1] * 1.000001f && d->y2 <= (float)sizes[i][0] * 1.000001f);
+        }
+        frcnn_image_destroy(&image);
+    }
+    frcnn_result_deinit(&result);
+    frcnn_detector_destroy(&detector);
+    frcnn_model_destroy(&model);
+}
+
+static void test_cap_is_told(void **state)
+{
+    (void)state;
+    frcnn_model *model = NULL;
+    frcnn_model_options options;
+    frcnn_model_options_default(&options);
+    options.score_thresh = 0.0f;
+    options.max_detections = 3;
+    assert_ok(frcnn_model_open(&model, edited_default, &options));
+    frcnn_detector *detector = create(model, 1, 1, 0);
+    frcnn_result result = {0};
+    frcnn_image *image = make_image(240, 320, 0);
+    assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
+    assert_int_equal(result.count, 3);
+    assert_int_equal(result.is_capped, 1);
+    assert_true(result.detections[0].score >= result.detections[2].score);
+    frcnn_image_destroy(&image);
+    frcnn_result_deinit(&result);
+    frcnn_detector_destroy(&detector);
+    frcnn_model_destroy(&model);
+}
+
+static void test_options_out_of_range(void **state)
+{
+    (void)state;
+    frcnn_model *model = open_default(-1.0f);
+    frcnn_detector *detector = NULL;
+    frcnn_detector_options options;
+    frcnn_detector_options_default(&options);
+    options.batch = 0;
+    assert_fails(frcnn_detector_create(&detector, model, &options), FRCNN_ERROR_INVALID, "batch");
+    frcnn_detector_options_default(&options);
+    options.n_threads = -1;
+    assert_fails(frcnn_detector_create(&detector, model, &options), FRCNN_ERROR_INVALID, "threads");
+    frcnn_detector_options_default(&options);
+    options.device = "tpu";
+    assert_fails(frcnn_detector_create(&detector, model, &options), FRCNN_ERROR_UNSUPPORTED, "tpu");
+    frcnn_detector_options_default(&options);
+    options.struct_size = 0;
+    assert_fails(frcnn_detector_create(&detector, model, &options), FRCNN_ERROR_INVALID, "struct_size");
+    assert_null(detector);
+    frcnn_model_destroy(&model);
+}
+
+/* A norm's epsilon is a setting: another one gives other maps. A variance of 0 with none is refused. */
+static void test_norm_epsilon(void **state)
+{
+    (void)state;
+    edited_model *m = edited_open();
+    frcnn_image *image = make_image(64, 64, 0);
+    frcnn_tensor *maps[2] = {NULL};
+    static const char *const settings[2] = {"{\"norm_eps\": 1e-5}", "{\"norm_eps\": 0.1}"};
+    frcnn_model *model = NULL;
+    frcnn_detector *detector = NULL;
+    edited_save(m);
+    for (int i = 0; i < 2; i++) {
+        edited_write_beside(m, settings[i]);
+        assert_ok(frcnn_model_open(&model, m->path, NULL));
+        detector = create(model, 1, 1, 0);
+        assert_ok(frcnn_detector_tap(detector, image, "body.2", &maps[i]));
+        frcnn_detector_destroy(&detector);
+        frcnn_model_destroy(&model);
+    }
+    const float *a = frcnn_tensor_get_const_data(maps[0]), *b = frcnn_tensor_get_const_data(maps[1]);
+    assert_true(a[0] != b[0]);
+    frcnn_tensor_destroy(&maps[0]);
+    frcnn_tensor_destroy(&maps[1]);
+
+    frcnn_tensor *zeros = NULL;
+    const int64_t shape[] = {32};
+    assert_ok(frcnn_tensor_create(&zeros, FRCNN_F32, 1, shape));
+    m->tensors[edited_find(m, "backbone.body.0.1.running_var")] = zeros;
+    edited_save(m);
+    edited_write_beside(m, "{\"norm_eps\": 0}");
+    assert_ok(frcnn_model_open(&model, m->path, NULL));
+    detector = create(model, 1, 1, 0);
+    frcnn_result result = {0};
+    assert_fails(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result), FRCNN_ERROR_FORMAT,
+                 "backbone.body.0.0.weight");
+    frcnn_detector_destroy(&detector);
+    frcnn_model_destroy(&model);
+    frcnn_tensor_destroy(&zeros);
+    frcnn_result_deinit(&result);
+    frcnn_image_destroy(&image);
+    edited_close(m);
+}
+
+static void test_taps_that_are_none(void **state)
+{
+    (void)state;
+    frcnn_model *model = open_default(-1.0f);
+    frcnn_detector *detector = create(model, 1, 1, 0);
+    frcnn_image *image = make_image(64, 64, 0);
+    frcnn_tensor *out = NULL;
+    const float roi[] = {0.0f, 0.0f, 9.0f, 9.0f};
+    assert_fails(frcnn_detector_tap(detector, image, "nothing", &out), FRCNN_ERROR_INVALID, "nothing");
+    assert_fails(frcnn_detector_tap(detector, image, "", &out), FRCNN_ERROR_INVALID, "no value");
+    assert_fails(frcnn_detector_tap_rois(detector, image, roi, 201, "roi.head", &out), FRCNN_ERROR_INVALID, "200");
+    assert_null(out);
+    frcnn_image_destroy(&image);
+    frcnn_detector_destroy(&detector);
+    frcnn_model_destroy(&model);
+}
+
+/* Every allocation of opening a model, and a spread of those of a first run, fails once: a clean status, nothing lost,
+   and the next try works. */
+static void test_faults(void **state)
+{
+    (void)state;
+    frcnn_image *image = make_image(64, 64, 0);
+    frcnn_result result = {0};
+    frcnn_model *model = NULL;
+    frcnn_detector *detector = NULL;
+    int64_t before = frcnn_memory_get_count();
+    assert_ok(frcnn_model_open(&model, edited_default, NULL));
+    const int64_t n_open = frcnn_memory_get_count() - before;
+    frcnn_model_destroy(&model);
+    for (int64_t i = 1; i <= n_open; i += i < 20 ? 1 : 37) {
+        frcnn_memory_fail_at(i);
+        assert_int_equal(frcnn_model_open(&model, edited_default, NULL), FRCNN_ERROR_NO_MEMORY);
+        assert_null(model);
+    }
+    frcnn_memory_fail_at(0);
+    assert_ok(frcnn_model_open(&model, edited_default, NULL));
+    detector = create(model, 1, 1, 0);
+    before = frcnn_memory_get_count();
+    assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
+    const int64_t n_run = frcnn_memory_get_count() - before;
+    frcnn_detector_destroy(&detector);
+    frcnn_result_deinit(&result);
+    for (int64_t i = 1; i <= n_run; i += i < 20 ? 1 : 23) {
+        detector = create(model, 1, 1, 0);
+        frcnn_memory_fail_at(i);
+        assert_int_equal(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result),
+                         FRCNN_ERROR_NO_MEMORY);
+        frcnn_memory_fail_at(0);
+        assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
+        frcnn_detector_destroy(&detector);
+        frcnn_result_deinit(&result);
+    }
+    frcnn_model_destroy(&model);
+    frcnn_image_destroy(&image);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_bytes_for_threads_and_batches),
+        cmocka_unit_test(test_later_runs_allocate_nothing),
+        cmocka_unit_test(test_many_shapes_in_bounded_memory),
+        cmocka_unit_test(test_memory_limit),
+        cmocka_unit_test(test_odd_images),
+        cmocka_unit_test(test_cap_is_told),
+        cmocka_unit_test(test_options_out_of_range),
+        cmocka_unit_test(test_norm_epsilon),
+        cmocka_unit_test(test_taps_that_are_none),
+        cmocka_unit_test(test_faults),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
