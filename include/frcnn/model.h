@@ -34,10 +34,10 @@ typedef struct frcnn_category {
 /** What a checkpoint's shapes do not say. The family's defaults, then the file's metadata, then FILE.json beside the
  *  file, then the options of frcnn_model_open, each over the one before. */
 typedef struct frcnn_settings {
-    char family[32];   /**< "torchvision" */
-    char backbone[32]; /**< "resnet50", "mobilenet_v2", … */
-    int n_return_layers;
-    int return_layers[FRCNN_MAX_LEVELS]; /**< which blocks of the backbone feed the FPN */
+    char family[32];                     /**< "torchvision" */
+    char backbone[32];                   /**< "resnet50", "mobilenet_v2", … */
+    int n_return_layers;                 /**< 0: not said, the layers whose channels the FPN takes */
+    int return_layers[FRCNN_MAX_LEVELS]; /**< what feeds the FPN: stages 1 to 4 of a ResNet, modules of a MobileNetV2 */
     float norm_eps;                      /**< epsilon of the backbone's norms */
     char order[4];                       /**< "rgb" or "bgr": the channel order the first convolution expects */
     int n_channels;

@@ -6,8 +6,6 @@ void frcnn_settings_default_torchvision(frcnn_settings *settings)
     *settings = (frcnn_settings){
         .family = "torchvision",
         .backbone = "resnet50",
-        .n_return_layers = 4,
-        .return_layers = {1, 2, 3, 4},
         .norm_eps = 1e-5f,
         .order = "rgb",
         .n_channels = 3,

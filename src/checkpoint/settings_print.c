@@ -82,6 +82,7 @@ static char *print(const frcnn_settings *settings, const frcnn_category *categor
     for (int i = 0; is_whole && i < FRCNN_N_SETTINGS_FIELDS; i++) {
         const frcnn_settings_field *field = &frcnn_settings_fields[i];
         if (field->kind == FRCNN_FIELD_CLASSES && n_categories == 0) continue;
+        if (field->kind == FRCNN_FIELD_INTS && settings->n_return_layers == 0) continue;
         cJSON *value = make_value(settings, field, categories, n_categories);
         is_whole = cJSON_AddItemToObject(object, field->name, value);
         if (!is_whole) cJSON_Delete(value);

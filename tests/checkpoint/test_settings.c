@@ -245,6 +245,7 @@ static void test_print(void **state)
     fixture f = make_default();
     const frcnn_category categories[] = {{1, "person"}, {7, "a \"b\""}};
     char *json = NULL;
+    assert_ok(parse(&f, "{\"return_layers\":[1,2,3,4]}"));
     assert_ok(frcnn_settings_print(&json, &f.settings, categories, 2));
     assert_string_equal(json, "{\"family\":\"torchvision\",\"backbone\":\"resnet50\",\"return_layers\":[1,2,3,4],"
                               "\"classes\":[\"person\",\"a \\\"b\\\"\"],\"norm_eps\":1e-05,\"order\":\"rgb\","
