@@ -6,6 +6,7 @@
 #include <nettle/sha2.h>
 
 #include "checkpoint/checkpoint_entries.h"
+#include "checkpoint/checkpoint_pages.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
@@ -100,4 +101,9 @@ frcnn_status frcnn_checkpoint_digest(const frcnn_checkpoint *checkpoint, char he
     }
     hex[64] = '\0';
     return FRCNN_OK;
+}
+
+void frcnn_checkpoint_drop_pages(const frcnn_checkpoint *checkpoint)
+{
+    frcnn_file_mapping_drop_pages(checkpoint->mapping);
 }

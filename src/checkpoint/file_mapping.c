@@ -79,3 +79,9 @@ size_t frcnn_file_mapping_get_size(const frcnn_file_mapping *mapping)
 {
     return mapping->size;
 }
+
+void frcnn_file_mapping_drop_pages(const frcnn_file_mapping *mapping)
+{
+    /* A refusal costs memory, nothing else. */
+    if (mapping->data != NULL) (void)madvise(mapping->data, mapping->size, MADV_DONTNEED);
+}

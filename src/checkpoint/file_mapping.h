@@ -24,4 +24,7 @@ void frcnn_file_mapping_release(void *mapping);
 unsigned char *frcnn_file_mapping_get_data(const frcnn_file_mapping *mapping);
 size_t frcnn_file_mapping_get_size(const frcnn_file_mapping *mapping);
 
+/** Gives the pages that were read back to the system; the next read of them goes to the file again. */
+void frcnn_file_mapping_drop_pages(const frcnn_file_mapping *mapping);
+
 #endif

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "anchors/anchor_grid.h"
+#include "checkpoint/checkpoint_pages.h"
 #include "image/resize_normalize.h"
 #include "roi/postprocess.h"
 #include "roi/roi_align.h"
@@ -253,6 +254,7 @@ frcnn_status frcnn_plan_pack(frcnn_plan *plan)
         if (plan->primitives[i] != NULL && plan->packed[i] == NULL)
             FRCNN_TRY(frcnn_weight_cache_acquire(plan->cache, &plan->packed[i], plan->graph.nodes[i].layer,
                                                  plan->primitives[i]));
+    frcnn_checkpoint_drop_pages(plan->model->checkpoint);
     return FRCNN_OK;
 }
 
