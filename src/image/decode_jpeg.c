@@ -90,7 +90,8 @@ static void ink_to_rgb(uint8_t *rgb, const uint8_t *ink, size_t n_pixels)
     }
 }
 
-static frcnn_status read_image(session *self)
+/* Not inlined: the function that calls setjmp holds no variable that could change behind it. */
+static __attribute__((noinline)) frcnn_status read_image(session *self)
 {
     struct jpeg_decompress_struct *jpeg = &self->jpeg;
     jpeg_mem_src(jpeg, self->encoded->bytes, (unsigned long)self->encoded->n_bytes);
@@ -115,7 +116,6 @@ static frcnn_status read_image(session *self)
     return FRCNN_OK;
 }
 
-/* Holds no variable that changes behind setjmp. */
 static frcnn_status run(session *self)
 {
     if (setjmp(self->on_error) != 0) return self->status;

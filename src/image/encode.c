@@ -96,16 +96,19 @@ static void append(void *context, void *data, int size)
     self->n_bytes = needed;
 }
 
-/* Holds no variable that changes behind setjmp. */
-static frcnn_status encode(writer *self, const frcnn_image *image, frcnn_image_format format)
+/* Not inlined: the function that calls setjmp holds no variable that could change behind it. */
+static __attribute__((noinline)) int write_file(writer *self, const frcnn_image *image, frcnn_image_format format)
 {
     enum { JPEG_QUALITY = 92 };
+    if (format == FRCNN_IMAGE_PNG)
+        return stbi_write_png_to_func(append, self, image->width, image->height, 3, image->pixels, 3 * image->width);
+    return stbi_write_jpg_to_func(append, self, image->width, image->height, 3, image->pixels, JPEG_QUALITY);
+}
+
+static frcnn_status encode(writer *self, const frcnn_image *image, frcnn_image_format format)
+{
     if (setjmp(self->on_failure) != 0) return self->status;
-    const int is_written =
-        format == FRCNN_IMAGE_PNG
-            ? stbi_write_png_to_func(append, self, image->width, image->height, 3, image->pixels, 3 * image->width)
-            : stbi_write_jpg_to_func(append, self, image->width, image->height, 3, image->pixels, JPEG_QUALITY);
-    return is_written ? FRCNN_OK : frcnn_fail(FRCNN_ERROR_NO_MEMORY, "image encoder: it gave up");
+    return write_file(self, image, format) ? FRCNN_OK : frcnn_fail(FRCNN_ERROR_NO_MEMORY, "image encoder: it gave up");
 }
 
 frcnn_status frcnn_image_save(const frcnn_image *image, const char *path, frcnn_image_format format)
