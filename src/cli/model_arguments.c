@@ -1,0 +1,54 @@
+#include "cli/model_arguments.h"
+
+#include "cli/values.h"
+
+enum { OPTION_MIN_SIZE = 0x200, OPTION_MAX_SIZE, OPTION_MEAN, OPTION_STD, OPTION_FAMILY, OPTION_PREFIX, OPTION_LABELS };
+
+static const struct argp_option options[] = {
+    {"min-size", OPTION_MIN_SIZE, "N", 0, "Resize the short side to N pixels …", 0},
+    {"max-size", OPTION_MAX_SIZE, "N", 0, "… unless the long side would be longer than N", 0},
+    {"mean", OPTION_MEAN, "A,B,C", 0, "Subtract these from channels scaled to 0 … 1", 0},
+    {"std", OPTION_STD, "A,B,C", 0, "Then divide by these", 0},
+    {"family", OPTION_FAMILY, "NAME", 0, "Read the checkpoint as one of this family", 0},
+    {"prefix", OPTION_PREFIX, "TEXT", 0, "Strip TEXT from the names of its tensors", 0},
+    {"labels", OPTION_LABELS, "FILE", 0, "Class names, one a line", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    frcnn_model_options *model = state->input;
+    static const char side[] = "a whole number of pixels from 1 to 65535";
+    static const char numbers[] = "at most 4 numbers with commas between";
+    switch (key) {
+    case OPTION_MIN_SIZE:
+        if (!frcnn_value_int(argument, 1, 65535, &model->min_size))
+            frcnn_value_refuse(state, "--min-size", side, argument);
+        return 0;
+    case OPTION_MAX_SIZE:
+        if (!frcnn_value_int(argument, 1, 65535, &model->max_size))
+            frcnn_value_refuse(state, "--max-size", side, argument);
+        return 0;
+    case OPTION_MEAN:
+        if (!frcnn_value_floats(argument, FRCNN_MAX_CHANNELS, model->mean, &model->n_mean))
+            frcnn_value_refuse(state, "--mean", numbers, argument);
+        return 0;
+    case OPTION_STD:
+        if (!frcnn_value_floats(argument, FRCNN_MAX_CHANNELS, model->std, &model->n_std))
+            frcnn_value_refuse(state, "--std", numbers, argument);
+        return 0;
+    case OPTION_FAMILY:
+        model->family = argument;
+        return 0;
+    case OPTION_PREFIX:
+        model->prefix = argument;
+        return 0;
+    case OPTION_LABELS:
+        model->labels = argument;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp frcnn_model_arguments = {.options = options, .parser = parse_option};

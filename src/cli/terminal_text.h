@@ -1,0 +1,12 @@
+/** Names of files for people's eyes: any bytes go in, nothing comes out that a terminal would obey. */
+#ifndef FRCNN_TERMINAL_TEXT_H
+#define FRCNN_TERMINAL_TEXT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/** Writes text to stream; control characters and bytes that are no UTF-8 become '?'. At most n_columns characters, where
+ *  longer text loses its start to "…"; 0: all of it. */
+void frcnn_terminal_write(FILE *stream, const char *text, size_t n_columns);
+
+#endif
