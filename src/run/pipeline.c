@@ -162,7 +162,9 @@ static size_t gather(const pipeline *self, frcnn_item **items, int64_t *end)
         if (one->state == SLOT_DECODED) items[n++] = &one->item;
     }
     *end = i;
-    const int can_grow = n < self->options->batch && (self->is_taking || can_take(self));
+    /* Items in front that are still to be written make room for more. */
+    const int has_room = can_take(self) || self->n_written < self->n_detected;
+    const int can_grow = n < self->options->batch && (self->is_taking || (has_room && !self->is_exhausted));
     return can_grow ? 0 : n;
 }
 
