@@ -67,6 +67,27 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_meshgrid(frcnn_tensor **out_
                                                              const frcnn_tensor *a, const frcnn_tensor *b,
                                                              frcnn_meshgrid_indexing indexing);
 
+typedef struct frcnn_conv2d_options {
+    size_t struct_size; /**< set by frcnn_conv2d_options_default */
+    int stride;         /**< rows and columns from window to window, 1 or more; default 1 */
+    int padding;        /**< rows and columns of zeros around the map, 0 or more; default 0 */
+    int dilation;       /**< rows and columns from tap to tap, 1 or more; default 1 */
+    int groups;         /**< input and output channels fall into that many groups of their own; default 1 */
+} frcnn_conv2d_options;
+
+FRCNN_API void frcnn_conv2d_options_default(frcnn_conv2d_options *options);
+
+/** f32 [N, H, W, C] * weight [O, C / groups, k, k] + bias [O] -> [N, H', W', O]; groups == C == O is a depthwise
+ *  convolution. bias NULL: none. options NULL: the defaults. The order of the sums is the backend's, and the same for
+ *  every number of threads. Errors: INVALID (shapes that do not fit, an option out of range), BACKEND. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_conv2d(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                           const frcnn_tensor *weight, const frcnn_tensor *bias,
+                                                           const frcnn_conv2d_options *options);
+
+/** f32 [..., I] * weight [O, I] + bias [O] -> [..., O]; at least one row. bias NULL: none. Otherwise as conv2d. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_linear(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                           const frcnn_tensor *weight, const frcnn_tensor *bias);
+
 typedef struct frcnn_max_pool2d_options {
     size_t struct_size; /**< set by frcnn_max_pool2d_options_default */
     int kernel;         /**< height and width of the window, 1 or more; default 2 */

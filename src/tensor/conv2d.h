@@ -24,6 +24,11 @@ typedef struct frcnn_conv2d {
  *  Errors: INVALID (a size below 1, channels that groups do not divide, a kernel larger than the padded map). */
 FRCNN_NODISCARD frcnn_status frcnn_conv2d_set_output(frcnn_conv2d *conv);
 
+/** One run on raw arrays: makes the primitive, packs the weights, runs, and forgets both. weight [out_c, in_c / groups,
+ *  kernel, kernel], bias [out_c]. Errors: BACKEND, NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_conv2d_cpu(const frcnn_conv2d *conv, const float *src, const float *weight,
+                                              const float *bias, float *dst);
+
 /** Multiply-adds of one run. */
 int64_t frcnn_conv2d_get_macs(const frcnn_conv2d *conv);
 

@@ -10,6 +10,7 @@ const frcnn_tensor_ops frcnn_tensor_ops_cpu = {
     .topk = frcnn_topk_cpu,
     .arange_f32 = frcnn_arange_f32_cpu,
     .arange_i64 = frcnn_arange_i64_cpu,
+    .conv2d = frcnn_conv2d_cpu,
     .max_pool2d = frcnn_max_pool2d_cpu,
     .upsample_nearest = frcnn_upsample_nearest_cpu,
 };

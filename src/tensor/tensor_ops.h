@@ -4,6 +4,7 @@
 
 #include "tensor/add.h"
 #include "tensor/arange.h"
+#include "tensor/conv2d.h"
 #include "tensor/elementwise.h"
 #include "tensor/max_pool2d.h"
 #include "tensor/softmax.h"
@@ -19,6 +20,8 @@ typedef struct frcnn_tensor_ops {
     void (*topk)(const float *values, int64_t n, int64_t stride, int64_t k, uint64_t *keys, int64_t *indices);
     void (*arange_f32)(double start, double step, int64_t n, float *dst);
     void (*arange_i64)(int64_t start, int64_t step, int64_t n, int64_t *dst);
+    frcnn_status (*conv2d)(const frcnn_conv2d *conv, const float *src, const float *weight, const float *bias,
+                           float *dst);
     void (*max_pool2d)(const frcnn_max_pool2d *pool, const float *src, float *dst);
     void (*upsample_nearest)(int64_t n, int64_t in_h, int64_t in_w, int64_t out_h, int64_t out_w, int64_t c,
                              const float *src, float *dst);

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "frcnn/ops.h"
 #include "tensor/memory.h"
 #include "tensor/onednn.h"
 #include "tensor/parallel.h"
@@ -175,6 +176,87 @@ static void test_same_bytes_for_threads_and_batches(void **state)
     frcnn_parallel_set_threads(threads);
 }
 
+static frcnn_tensor *wrap(int n_dims, const int64_t *shape, float *values)
+{
+    frcnn_tensor *tensor = NULL;
+    assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_F32, n_dims, shape, values, NULL, NULL));
+    return tensor;
+}
+
+/* The public operations give the bytes of the primitive that plans run. */
+static void test_tensor_operations(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof sweep / sizeof sweep[0]; i++) {
+        frcnn_conv2d conv = sweep[i];
+        conv.activation = FRCNN_LINEAR;
+        conv.has_residual = 0;
+        problem p = make_problem(conv);
+        const frcnn_conv2d *c = &p.conv;
+        const int64_t src_shape[] = {c->n, c->in_h, c->in_w, c->in_c};
+        const int64_t weight_shape[] = {c->out_c, c->in_c / c->groups, c->kernel, c->kernel};
+        frcnn_tensor *src = wrap(4, src_shape, p.src), *weight = wrap(4, weight_shape, p.weight);
+        frcnn_tensor *bias = wrap(1, &c->out_c, p.bias), *out = NULL;
+        frcnn_conv2d_options options;
+        frcnn_conv2d_options_default(&options);
+        options.stride = c->stride;
+        options.padding = c->padding;
+        options.dilation = c->dilation;
+        options.groups = c->groups;
+        float *expected = run_problem(&p, 0, c->n);
+        assert_ok(frcnn_tensor_conv2d(&out, src, weight, bias, &options));
+        assert_int_equal(frcnn_tensor_get_n_elements(out), p.n_dst);
+        assert_memory_equal(frcnn_tensor_get_const_data(out), expected, (size_t)p.n_dst * sizeof(float));
+        frcnn_tensor_destroy(&out);
+        if (c->kernel == 1 && c->groups == 1 && c->stride == 1) {
+            frcnn_tensor *matrix = wrap(2, weight_shape, p.weight);
+            assert_ok(frcnn_tensor_linear(&out, src, matrix, bias));
+            assert_int_equal(frcnn_tensor_get_n_dims(out), 4);
+            const float *found = frcnn_tensor_get_const_data(out);
+            for (int64_t k = 0; k < p.n_dst; k++) assert_true(fabsf(found[k] - expected[k]) < 1e-5f);
+            frcnn_tensor_destroy(&out);
+            frcnn_tensor_destroy(&matrix);
+        }
+        frcnn_free(expected);
+        frcnn_tensor_destroy(&src);
+        frcnn_tensor_destroy(&weight);
+        frcnn_tensor_destroy(&bias);
+        free_problem(&p);
+    }
+}
+
+static void test_tensor_operations_refuse(void **state)
+{
+    (void)state;
+    const int64_t map_shape[] = {1, 4, 4, 6}, weight_shape[] = {5, 6, 3, 3}, oblong_shape[] = {5, 6, 3, 1};
+    const int64_t matrix_shape[] = {5, 7}, four[] = {4};
+    frcnn_tensor *map = NULL, *weight = NULL, *oblong = NULL, *matrix = NULL, *bias = NULL, *out = NULL;
+    frcnn_conv2d_options options;
+    assert_ok(frcnn_tensor_create(&map, FRCNN_F32, 4, map_shape));
+    assert_ok(frcnn_tensor_create(&weight, FRCNN_F32, 4, weight_shape));
+    assert_ok(frcnn_tensor_create(&oblong, FRCNN_F32, 4, oblong_shape));
+    assert_ok(frcnn_tensor_create(&matrix, FRCNN_F32, 2, matrix_shape));
+    assert_ok(frcnn_tensor_create(&bias, FRCNN_F32, 1, four));
+    assert_fails(frcnn_tensor_conv2d(&out, map, matrix, NULL, NULL), FRCNN_ERROR_INVALID, "expected 4 dimensions");
+    assert_fails(frcnn_tensor_conv2d(&out, map, oblong, NULL, NULL), FRCNN_ERROR_INVALID, "[5, 6, 3, 1]");
+    assert_fails(frcnn_tensor_conv2d(&out, map, weight, bias, NULL), FRCNN_ERROR_INVALID, "a bias of 5");
+    frcnn_conv2d_options_default(&options);
+    options.groups = 2;
+    assert_fails(frcnn_tensor_conv2d(&out, map, weight, NULL, &options), FRCNN_ERROR_INVALID, "in 2 groups");
+    frcnn_conv2d_options_default(&options);
+    options.padding = -1;
+    assert_fails(frcnn_tensor_conv2d(&out, map, weight, NULL, &options), FRCNN_ERROR_INVALID, "padding -1");
+    options.struct_size = 3;
+    assert_fails(frcnn_tensor_conv2d(&out, map, weight, NULL, &options), FRCNN_ERROR_INVALID, "found 3");
+    assert_fails(frcnn_tensor_linear(&out, map, matrix, NULL), FRCNN_ERROR_INVALID, "6 columns, found [5, 7]");
+    assert_null(out);
+    frcnn_tensor_destroy(&map);
+    frcnn_tensor_destroy(&weight);
+    frcnn_tensor_destroy(&oblong);
+    frcnn_tensor_destroy(&matrix);
+    frcnn_tensor_destroy(&bias);
+}
+
 static void test_sizes_that_are_none(void **state)
 {
     (void)state;
@@ -195,8 +277,8 @@ static void test_sizes_that_are_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_a_plain_sum),
-        cmocka_unit_test(test_same_bytes_for_threads_and_batches),
+        cmocka_unit_test(test_against_a_plain_sum), cmocka_unit_test(test_same_bytes_for_threads_and_batches),
+        cmocka_unit_test(test_tensor_operations),   cmocka_unit_test(test_tensor_operations_refuse),
         cmocka_unit_test(test_sizes_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
