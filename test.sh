@@ -17,6 +17,8 @@ cd "$(dirname "$(realpath "$0")")" || exit 2
 exec </dev/null
 
 jobs=$(nproc)
+# Tests run side by side: threads that wait by spinning would take the cores from each other.
+export OMP_WAIT_POLICY=passive
 results=()
 n_failed=0
 
