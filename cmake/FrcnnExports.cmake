@@ -1,0 +1,16 @@
+# frcnn_write_exports(FILE): a linker script by which libfrcnn exports what the public headers declare, and nothing else.
+# Hidden visibility alone is not enough: functions compiled for several instruction sets are exported all the same.
+function(frcnn_write_exports script)
+  file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/frcnn/*.h)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${headers})
+  set(names "")
+  foreach(header IN LISTS headers)
+    file(READ ${header} text)
+    string(REGEX MATCHALL "FRCNN_API [^(;]*frcnn_[a-z0-9_]+\\(" declarations "${text}")
+    foreach(declaration IN LISTS declarations)
+      string(REGEX REPLACE ".*(frcnn_[a-z0-9_]+)\\($" "\\1" name "${declaration}")
+      string(APPEND names "    ${name};\n")
+    endforeach()
+  endforeach()
+  file(CONFIGURE OUTPUT ${script} CONTENT "{\n  global:\n@names@  local:\n    *;\n};\n" @ONLY)
+endfunction()
