@@ -18,15 +18,6 @@ void frcnn_detector_options_default(frcnn_detector_options *options)
     *options = defaults;
 }
 
-static int count_cores(void)
-{
-#if defined(_OPENMP)
-    return omp_get_num_procs();
-#else
-    return 1;
-#endif
-}
-
 static frcnn_status check_options(const frcnn_detector_options *options)
 {
     FRCNN_FAIL_IF(options->struct_size != sizeof *options, FRCNN_ERROR_INVALID,
@@ -57,7 +48,7 @@ frcnn_status frcnn_detector_create(frcnn_detector **out, const frcnn_model *mode
     detector->max_memory = options->max_memory != 0 ? options->max_memory : default_max_memory;
     detector->info.device = "cpu";
     detector->info.isa = frcnn_onednn_get_isa();
-    detector->info.n_threads = options->n_threads != 0 ? options->n_threads : count_cores();
+    detector->info.n_threads = options->n_threads != 0 ? options->n_threads : frcnn_parallel_count_cores();
     *out = detector;
     return FRCNN_OK;
 }
@@ -74,7 +65,7 @@ void frcnn_detector_destroy(frcnn_detector **handle)
     frcnn_detector *detector = *handle;
     if (detector == NULL) return;
     for (int i = 0; i < detector->n_plans; i++) frcnn_plan_destroy(&detector->plans[i]);
-    frcnn_weight_cache_deinit(&detector->weights);
+    frcnn_weight_cache_trim(detector->model->weights);
     free_arena(detector);
     frcnn_free(detector);
     *handle = NULL;
@@ -113,11 +104,13 @@ static void drop_oldest_plan(frcnn_detector *detector)
 static frcnn_status make_room(frcnn_detector *detector, const frcnn_plan *plan)
 {
     const size_t arena = plan->arena_bytes > detector->arena_bytes ? plan->arena_bytes : detector->arena_bytes;
-    if (detector->weights.bytes + frcnn_plan_get_pack_cost(plan) + arena <= detector->max_memory) return FRCNN_OK;
+    if (frcnn_weight_cache_get_bytes(detector->model->weights) + frcnn_plan_get_pack_cost(plan) + arena <=
+        detector->max_memory)
+        return FRCNN_OK;
     free_arena(detector);
     while (detector->n_plans > 0) drop_oldest_plan(detector);
-    frcnn_weight_cache_trim(&detector->weights);
-    const size_t weights = detector->weights.bytes + frcnn_plan_get_pack_cost(plan);
+    frcnn_weight_cache_trim(detector->model->weights);
+    const size_t weights = frcnn_weight_cache_get_bytes(detector->model->weights) + frcnn_plan_get_pack_cost(plan);
     FRCNN_FAIL_IF(weights + plan->arena_bytes > detector->max_memory, FRCNN_ERROR_NO_MEMORY,
                   "%d x %dx%d pixels: %.0f MiB are needed (%.0f buffers, %.0f weights), %.0f MiB are allowed", plan->n,
                   plan->sizes.padded_height, plan->sizes.padded_width,
@@ -133,7 +126,7 @@ static frcnn_status get_plan(frcnn_detector *detector, frcnn_plan **out, int n, 
     if (plan == NULL) {
         frcnn_plan *made = NULL;
         if (detector->n_plans == FRCNN_MAX_PLANS) drop_oldest_plan(detector);
-        FRCNN_TRY(frcnn_plan_create(&made, detector->model, &detector->weights, n, height, width, 0));
+        FRCNN_TRY(frcnn_plan_create(&made, detector->model, n, height, width, 0));
         frcnn_status status = make_room(detector, made);
         if (status == FRCNN_OK) status = frcnn_plan_pack(made);
         if (status != FRCNN_OK) {

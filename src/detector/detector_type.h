@@ -11,7 +11,6 @@ struct frcnn_detector {
     int batch;
     size_t max_memory;
     frcnn_detector_info info;
-    frcnn_weight_cache weights;
     frcnn_plan *plans[FRCNN_MAX_PLANS];
     int n_plans;
     uint64_t clock; /**< counts runs, for the plans' last use */

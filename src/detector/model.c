@@ -185,6 +185,9 @@ frcnn_status frcnn_model_open(frcnn_model **out, const char *path, const frcnn_m
     if (path == NULL) FRCNN_TRY(frcnn_default_model_find(&found));
     FRCNN_TRY_CLEANUP(frcnn_alloc_zeroed(&block, 1, sizeof *model, "model"));
     model = block;
+    FRCNN_TRY_CLEANUP(frcnn_alloc(&block, 1, sizeof *model->weights, "weight cache"));
+    model->weights = block;
+    frcnn_weight_cache_init(model->weights);
     FRCNN_TRY_CLEANUP(open_model(model, path != NULL ? path : found, options != NULL ? options : &defaults));
     *out = model;
     model = NULL;
@@ -201,6 +204,8 @@ void frcnn_model_destroy(frcnn_model **handle)
     frcnn_categories_destroy(&model->categories, model->info.n_categories);
     frcnn_labels_destroy(&model->class_names, model->n_class_names);
     frcnn_checkpoint_close(&model->checkpoint);
+    if (model->weights != NULL) frcnn_weight_cache_deinit(model->weights);
+    frcnn_free(model->weights);
     frcnn_free(model);
     *handle = NULL;
 }

@@ -3,6 +3,7 @@
 #define FRCNN_MODEL_TYPE_H
 
 #include "backbone/backbone.h"
+#include "detector/weight_cache.h"
 #include "frcnn/model.h"
 #include "roi/box_head.h"
 #include "rpn/rpn_head.h"
@@ -18,6 +19,7 @@ struct frcnn_model {
     frcnn_box_head box_head;
     float base_anchors[FRCNN_MAX_LEVELS][FRCNN_MAX_SIZES * FRCNN_MAX_SIZES * 4]; /**< [n_anchors, 4] per level */
     frcnn_model_info info;
+    frcnn_weight_cache *weights; /**< packed; the one part that changes after the model was opened */
 };
 
 /** The grids and strides of a padded size; the resized size is not touched. */

@@ -187,14 +187,13 @@ static frcnn_status init_plan(frcnn_plan *plan, int padded_height, int padded_wi
     return frcnn_arena_place(&plan->graph, keep_all, plan->offsets, &plan->arena_bytes);
 }
 
-frcnn_status frcnn_plan_create(frcnn_plan **out, const frcnn_model *model, frcnn_weight_cache *cache, int n,
-                               int padded_height, int padded_width, int keep_all)
+frcnn_status frcnn_plan_create(frcnn_plan **out, const frcnn_model *model, int n, int padded_height, int padded_width,
+                               int keep_all)
 {
     void *block = NULL;
     FRCNN_TRY(frcnn_alloc_zeroed(&block, 1, sizeof(frcnn_plan), "plan"));
     frcnn_plan *plan = block;
     plan->model = model;
-    plan->cache = cache;
     plan->n = n;
     const frcnn_status status = init_plan(plan, padded_height, padded_width, keep_all);
     if (status != FRCNN_OK)
@@ -209,7 +208,8 @@ void frcnn_plan_destroy(frcnn_plan **handle)
     frcnn_plan *plan = *handle;
     if (plan == NULL) return;
     for (int i = 0; plan->primitives != NULL && i < plan->graph.n_nodes; i++) {
-        if (plan->packed != NULL && plan->packed[i] != NULL) frcnn_weight_cache_release(plan->cache, plan->packed[i]);
+        if (plan->packed != NULL && plan->packed[i] != NULL)
+            frcnn_weight_cache_release(plan->model->weights, plan->packed[i]);
         frcnn_primitive_destroy(&plan->primitives[i]);
     }
     frcnn_free(plan->primitives);
@@ -235,7 +235,7 @@ size_t frcnn_plan_get_pack_cost(const frcnn_plan *plan)
     size_t total = 0;
     for (int i = 0; i < plan->graph.n_nodes; i++)
         if (plan->primitives[i] != NULL && is_first_use(&plan->graph, i))
-            total += frcnn_weight_cache_get_cost(plan->cache, plan->graph.nodes[i].layer, plan->primitives[i]);
+            total += frcnn_weight_cache_get_cost(plan->model->weights, plan->graph.nodes[i].layer, plan->primitives[i]);
     return total;
 }
 
@@ -252,7 +252,7 @@ frcnn_status frcnn_plan_pack(frcnn_plan *plan)
 {
     for (int i = 0; i < plan->graph.n_nodes; i++)
         if (plan->primitives[i] != NULL && plan->packed[i] == NULL)
-            FRCNN_TRY(frcnn_weight_cache_acquire(plan->cache, &plan->packed[i], plan->graph.nodes[i].layer,
+            FRCNN_TRY(frcnn_weight_cache_acquire(plan->model->weights, &plan->packed[i], plan->graph.nodes[i].layer,
                                                  plan->primitives[i]));
     frcnn_checkpoint_drop_pages(plan->model->checkpoint);
     return FRCNN_OK;

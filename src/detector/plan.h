@@ -4,20 +4,18 @@
 #define FRCNN_PLAN_H
 
 #include "detector/model_type.h"
-#include "detector/weight_cache.h"
 #include "frcnn/detector.h"
 #include "tensor/graph.h"
 #include "tensor/onednn.h"
 
 typedef struct frcnn_plan {
     const frcnn_model *model;
-    frcnn_weight_cache *cache;
     int n;                   /**< images */
     frcnn_model_sizes sizes; /**< padded size, grids, strides */
     frcnn_graph graph;
     size_t *offsets;              /**< [n_values], into the arena */
     frcnn_primitive **primitives; /**< [n_nodes], NULL where a node has none */
-    const frcnn_packed **packed;  /**< [n_nodes], borrowed from cache */
+    const frcnn_packed **packed;  /**< [n_nodes], borrowed from the model */
     float *anchors;               /**< [n_anchors, 4], level after level */
     int64_t *n_proposals;         /**< [n], of the last run */
     size_t arena_bytes;
@@ -37,16 +35,16 @@ typedef struct frcnn_plan_rois {
 } frcnn_plan_rois;
 
 /** Builds the graph for n images of a padded size and places it; packs no weights yet. keep_all 1: every value can be
- *  read after a run. Errors: INVALID, BACKEND, NO_MEMORY. The caller owns *out; model and cache outlive it. */
-FRCNN_NODISCARD frcnn_status frcnn_plan_create(frcnn_plan **out, const frcnn_model *model, frcnn_weight_cache *cache,
-                                               int n, int padded_height, int padded_width, int keep_all);
+ *  read after a run. Errors: INVALID, BACKEND, NO_MEMORY. The caller owns *out; the model outlives it. */
+FRCNN_NODISCARD frcnn_status frcnn_plan_create(frcnn_plan **out, const frcnn_model *model, int n, int padded_height,
+                                               int padded_width, int keep_all);
 void frcnn_plan_destroy(frcnn_plan **plan);
 
-/** Bytes of weights that frcnn_plan_pack would add to the cache. */
+/** Bytes of weights that frcnn_plan_pack would add to the model's. */
 size_t frcnn_plan_get_pack_cost(const frcnn_plan *plan);
 /** Bytes of the weights that the plan uses. */
 size_t frcnn_plan_get_weights_bytes(const frcnn_plan *plan);
-/** Gets every layer's weights from the cache. Errors: FORMAT, BACKEND, NO_MEMORY. */
+/** Gets every layer's weights, packed where no plan had them yet. Errors: FORMAT, BACKEND, NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_plan_pack(frcnn_plan *plan);
 
 /** Runs n images through arena (arena_bytes, aligned to FRCNN_ALIGNMENT) into results [n], whose detections have room

@@ -5,11 +5,17 @@
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
+void frcnn_weight_cache_init(frcnn_weight_cache *cache)
+{
+    memset(cache, 0, sizeof *cache);
+    pthread_mutex_init(&cache->mutex, NULL);
+}
+
 void frcnn_weight_cache_deinit(frcnn_weight_cache *cache)
 {
     for (int i = 0; i < cache->count; i++) frcnn_packed_destroy(&cache->entries[i].packed);
     frcnn_free(cache->entries);
-    memset(cache, 0, sizeof *cache);
+    pthread_mutex_destroy(&cache->mutex);
 }
 
 static frcnn_weight_entry *find(const frcnn_weight_cache *cache, const frcnn_layer *layer,
@@ -21,10 +27,21 @@ static frcnn_weight_entry *find(const frcnn_weight_cache *cache, const frcnn_lay
     return NULL;
 }
 
-size_t frcnn_weight_cache_get_cost(const frcnn_weight_cache *cache, const frcnn_layer *layer,
+size_t frcnn_weight_cache_get_bytes(frcnn_weight_cache *cache)
+{
+    pthread_mutex_lock(&cache->mutex);
+    const size_t bytes = cache->bytes;
+    pthread_mutex_unlock(&cache->mutex);
+    return bytes;
+}
+
+size_t frcnn_weight_cache_get_cost(frcnn_weight_cache *cache, const frcnn_layer *layer,
                                    const frcnn_primitive *primitive)
 {
-    return find(cache, layer, primitive) != NULL ? 0 : frcnn_primitive_get_packed_bytes(primitive);
+    pthread_mutex_lock(&cache->mutex);
+    const int is_there = find(cache, layer, primitive) != NULL;
+    pthread_mutex_unlock(&cache->mutex);
+    return is_there ? 0 : frcnn_primitive_get_packed_bytes(primitive);
 }
 
 /* The plain weights live only while they are packed: a model has no second copy in memory beside the mapped file. */
@@ -42,40 +59,57 @@ cleanup:
     return status;
 }
 
+/* The entry for layer as primitive takes it, added where it is missing. Called with the mutex: whoever needs the same
+   weights meanwhile waits for them instead of packing them again. */
+static frcnn_status find_or_add(frcnn_weight_cache *cache, frcnn_weight_entry **out, const frcnn_layer *layer,
+                                const frcnn_primitive *primitive)
+{
+    *out = find(cache, layer, primitive);
+    if (*out != NULL) return FRCNN_OK;
+    if (cache->count == cache->capacity) {
+        void *entries = cache->entries;
+        const int wanted = cache->capacity == 0 ? 64 : 2 * cache->capacity;
+        FRCNN_TRY(frcnn_realloc(&entries, (size_t)cache->count, (size_t)wanted, sizeof **out, "weight cache"));
+        cache->entries = entries;
+        cache->capacity = wanted;
+    }
+    frcnn_weight_entry *entry = &cache->entries[cache->count];
+    memset(entry, 0, sizeof *entry);
+    FRCNN_TRY(pack(&entry->packed, layer, primitive));
+    entry->layer = layer;
+    entry->bytes = frcnn_primitive_get_packed_bytes(primitive);
+    cache->bytes += entry->bytes;
+    cache->count++;
+    *out = entry;
+    return FRCNN_OK;
+}
+
 frcnn_status frcnn_weight_cache_acquire(frcnn_weight_cache *cache, const frcnn_packed **out, const frcnn_layer *layer,
                                         const frcnn_primitive *primitive)
 {
-    frcnn_weight_entry *entry = find(cache, layer, primitive);
-    if (entry == NULL) {
-        if (cache->count == cache->capacity) {
-            void *entries = cache->entries;
-            const int wanted = cache->capacity == 0 ? 64 : 2 * cache->capacity;
-            FRCNN_TRY(frcnn_realloc(&entries, (size_t)cache->count, (size_t)wanted, sizeof *entry, "weight cache"));
-            cache->entries = entries;
-            cache->capacity = wanted;
-        }
-        entry = &cache->entries[cache->count];
-        memset(entry, 0, sizeof *entry);
-        FRCNN_TRY(pack(&entry->packed, layer, primitive));
-        entry->layer = layer;
-        entry->bytes = frcnn_primitive_get_packed_bytes(primitive);
-        cache->bytes += entry->bytes;
-        cache->count++;
+    frcnn_weight_entry *entry = NULL;
+    pthread_mutex_lock(&cache->mutex);
+    const frcnn_status status = find_or_add(cache, &entry, layer, primitive);
+    if (status == FRCNN_OK) {
+        entry->n_users++;
+        *out = entry->packed;
     }
-    entry->n_users++;
-    *out = entry->packed;
-    return FRCNN_OK;
+    pthread_mutex_unlock(&cache->mutex);
+    return status;
 }
 
 void frcnn_weight_cache_release(frcnn_weight_cache *cache, const frcnn_packed *packed)
 {
+    pthread_mutex_lock(&cache->mutex);
     for (int i = 0; i < cache->count; i++)
         if (cache->entries[i].packed == packed) cache->entries[i].n_users--;
+    pthread_mutex_unlock(&cache->mutex);
 }
 
 void frcnn_weight_cache_trim(frcnn_weight_cache *cache)
 {
     int kept = 0;
+    pthread_mutex_lock(&cache->mutex);
     for (int i = 0; i < cache->count; i++) {
         frcnn_weight_entry *entry = &cache->entries[i];
         if (entry->n_users > 0) {
@@ -86,4 +120,5 @@ void frcnn_weight_cache_trim(frcnn_weight_cache *cache)
         }
     }
     cache->count = kept;
+    pthread_mutex_unlock(&cache->mutex);
 }

@@ -1,6 +1,9 @@
-/** Packed weights, made once per layer and layout and shared by all plans of a detector. */
+/** Packed weights, made once per layer and layout and shared by all plans of all detectors of a model. Any thread may
+ *  call any function but init and deinit. */
 #ifndef FRCNN_WEIGHT_CACHE_H
 #define FRCNN_WEIGHT_CACHE_H
+
+#include <pthread.h>
 
 #include "tensor/layer.h"
 #include "tensor/onednn.h"
@@ -13,11 +16,13 @@ typedef struct frcnn_weight_entry {
 } frcnn_weight_entry;
 
 typedef struct frcnn_weight_cache {
+    pthread_mutex_t mutex; /**< guards the rest */
     frcnn_weight_entry *entries;
     int count, capacity;
     size_t bytes; /**< of all entries */
 } frcnn_weight_cache;
 
+void frcnn_weight_cache_init(frcnn_weight_cache *cache);
 void frcnn_weight_cache_deinit(frcnn_weight_cache *cache);
 
 /** layer's weights in the order that primitive takes, made where no plan had them yet; *out is borrowed until the
@@ -26,8 +31,10 @@ FRCNN_NODISCARD frcnn_status frcnn_weight_cache_acquire(frcnn_weight_cache *cach
                                                         const frcnn_layer *layer, const frcnn_primitive *primitive);
 void frcnn_weight_cache_release(frcnn_weight_cache *cache, const frcnn_packed *packed);
 
+/** Bytes of all weights that are packed now. */
+size_t frcnn_weight_cache_get_bytes(frcnn_weight_cache *cache);
 /** Bytes that acquiring would add: 0 where the weights are there. */
-size_t frcnn_weight_cache_get_cost(const frcnn_weight_cache *cache, const frcnn_layer *layer,
+size_t frcnn_weight_cache_get_cost(frcnn_weight_cache *cache, const frcnn_layer *layer,
                                    const frcnn_primitive *primitive);
 
 /** Frees what no plan uses. */

@@ -23,6 +23,7 @@ enum { MAX_LAYOUT_DIMS = 5 };
 struct frcnn_primitive {
     dnnl_primitive_desc_t desc;
     dnnl_primitive_t primitive;
+    dnnl_stream_t stream; /* its own: primitives of several threads run at once */
     dnnl_memory_t src, dst, scratchpad;
     int n_weight_dims;
     dnnl_dims_t weight_dims;
@@ -37,15 +38,12 @@ struct frcnn_packed {
 };
 
 static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
-static dnnl_engine_t engine;
-static dnnl_stream_t stream;
+static dnnl_engine_t engine; /* one serves the process */
 static dnnl_status_t engine_status;
 
-/* One engine and one in-order stream serve the process: CPU streams keep no state, and each run is waited for. */
 static void make_engine(void)
 {
     engine_status = dnnl_engine_create(&engine, dnnl_cpu, 0);
-    if (engine_status == dnnl_success) engine_status = dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
 }
 
 static frcnn_status check(dnnl_status_t status, const char *what)
@@ -187,6 +185,8 @@ static frcnn_status wrap(frcnn_primitive **out, dnnl_primitive_desc_t desc, int 
     primitive->scratchpad_bytes =
         dnnl_memory_desc_get_size(dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0));
     FRCNN_TRY_CLEANUP(check(dnnl_primitive_create(&primitive->primitive, desc), "creating a primitive"));
+    FRCNN_TRY_CLEANUP(
+        check(dnnl_stream_create(&primitive->stream, engine, dnnl_stream_default_flags), "creating a stream"));
     FRCNN_TRY_CLEANUP(memory_create(&primitive->src, desc, dnnl_query_src_md));
     FRCNN_TRY_CLEANUP(memory_create(&primitive->dst, desc, dnnl_query_dst_md));
     FRCNN_TRY_CLEANUP(memory_create(&primitive->scratchpad, desc, dnnl_query_scratchpad_md));
@@ -239,6 +239,7 @@ void frcnn_primitive_destroy(frcnn_primitive **handle)
     if (primitive->src != NULL) dnnl_memory_destroy(primitive->src);
     if (primitive->dst != NULL) dnnl_memory_destroy(primitive->dst);
     if (primitive->scratchpad != NULL) dnnl_memory_destroy(primitive->scratchpad);
+    if (primitive->stream != NULL) dnnl_stream_destroy(primitive->stream);
     if (primitive->primitive != NULL) dnnl_primitive_destroy(primitive->primitive);
     dnnl_primitive_desc_destroy(primitive->desc);
     frcnn_free(primitive);
@@ -281,8 +282,8 @@ static frcnn_status reorder(const frcnn_primitive *primitive, const float *weigh
               "describing the packing of weights"));
     FRCNN_TRY_CLEANUP(check(dnnl_primitive_create(&copy, desc), "creating the packing of weights"));
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}};
-    FRCNN_TRY_CLEANUP(check(dnnl_primitive_execute(copy, stream, 2, arguments), "packing weights"));
-    FRCNN_TRY_CLEANUP(check(dnnl_stream_wait(stream), "packing weights"));
+    FRCNN_TRY_CLEANUP(check(dnnl_primitive_execute(copy, primitive->stream, 2, arguments), "packing weights"));
+    FRCNN_TRY_CLEANUP(check(dnnl_stream_wait(primitive->stream), "packing weights"));
 cleanup:
     if (copy != NULL) dnnl_primitive_destroy(copy);
     if (desc != NULL) dnnl_primitive_desc_destroy(desc);
@@ -350,8 +351,8 @@ frcnn_status frcnn_primitive_run(frcnn_primitive *primitive, const float *src, c
         {DNNL_ARG_SRC, primitive->src}, {DNNL_ARG_WEIGHTS, packed->weight},           {DNNL_ARG_BIAS, packed->bias},
         {DNNL_ARG_DST, primitive->dst}, {DNNL_ARG_SCRATCHPAD, primitive->scratchpad},
     };
-    FRCNN_TRY(check(dnnl_primitive_execute(primitive->primitive, stream, 5, arguments), "running a layer"));
-    return check(dnnl_stream_wait(stream), "running a layer");
+    FRCNN_TRY(check(dnnl_primitive_execute(primitive->primitive, primitive->stream, 5, arguments), "running a layer"));
+    return check(dnnl_stream_wait(primitive->stream), "running a layer");
 }
 
 const char *frcnn_onednn_get_isa(void)

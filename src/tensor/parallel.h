@@ -8,6 +8,8 @@
 #ifndef FRCNN_PARALLEL_H
 #define FRCNN_PARALLEL_H
 
+#include <sched.h>
+
 #if defined(_OPENMP)
 #include <omp.h>
 #define FRCNN_PARALLEL_FOR _Pragma("omp parallel for schedule(static)")
@@ -32,5 +34,13 @@ static inline void frcnn_parallel_set_threads(int n_threads)
     (void)n_threads;
 }
 #endif
+
+/** The cores that this process may use. */
+static inline int frcnn_parallel_count_cores(void)
+{
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    return sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) > 0 ? CPU_COUNT(&cores) : 1;
+}
 
 #endif
