@@ -5,7 +5,7 @@
  *      frcnn_run_options_default(&options);
  *      options.folder = "frcnn-out";
  *      frcnn_run *run = NULL;
- *      status = frcnn_run_create(&run, detector, model, inputs, &options);
+ *      status = frcnn_run_create(&run, model, NULL, inputs, &options);
  *      if (status == FRCNN_OK) status = frcnn_run_execute(run);
  *      frcnn_run_destroy(&run);
  */
@@ -58,8 +58,6 @@ typedef struct frcnn_run_options {
     const char *folder;          /**< where results go, made where it is missing; NULL (default): to descriptor alone */
     int descriptor;              /**< where the journal goes without a folder; default 1, standard output */
     frcnn_run_existing existing; /**< default FRCNN_RUN_REFUSE */
-    int n_threads;               /**< that decode, draw and encode; 0 (default): one per core */
-    int batch;                   /**< neighbouring images handed to the detector together, at most; default 1 */
     int is_not_drawn;            /**< 1: no drawn images; default 0 */
     frcnn_image_format draw_format;   /**< default FRCNN_IMAGE_JPEG */
     const frcnn_draw_options *draw;   /**< NULL (default): the defaults */
@@ -91,14 +89,15 @@ typedef struct frcnn_run_failure {
 
 FRCNN_API void frcnn_run_options_default(frcnn_run_options *options);
 
-/** Makes the folder ready and starts or reopens its journal. Detector, model, inputs and what options point to must
- *  outlive the run. The caller owns *out.
+/** Makes detectors and the folder ready and starts or reopens its journal. Many inputs are worked on side by side, by as
+ *  many detectors as detector_options' threads and memory allow; as many threads decode and draw. Model, inputs and what
+ *  options point to must outlive the run. detector_options, options NULL: the defaults. The caller owns *out.
  *  Errors: INVALID (an option; classes that the model lacks; a stream with truth; on resuming: another model, other
  *  settings or other inputs), EXISTS (a run and FRCNN_RUN_REFUSE; a folder that holds one of our names but no run;
- *  another process that writes there), IO, FORMAT (a damaged journal on resuming), NO_MEMORY. */
-FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_run_create(frcnn_run **out, frcnn_detector *detector,
-                                                        const frcnn_model *model, const frcnn_inputs *inputs,
-                                                        const frcnn_run_options *options);
+ *  another process that writes there), UNSUPPORTED (a device that is not there), IO, FORMAT (a damaged journal on resuming), NO_MEMORY. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_run_create(frcnn_run **out, const frcnn_model *model,
+                                                        const frcnn_detector_options *detector_options,
+                                                        const frcnn_inputs *inputs, const frcnn_run_options *options);
 /** Takes NULL and nulls the handle. */
 FRCNN_API void frcnn_run_destroy(frcnn_run **run);
 
@@ -111,6 +110,8 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_run_execute(frcnn_run *run);
  *  handler and from any thread. */
 FRCNN_API void frcnn_run_stop(frcnn_run *run);
 
+/** Of all detectors together; borrowed. */
+FRCNN_API const frcnn_detector_info *frcnn_run_get_detector_info(const frcnn_run *run);
 /** Borrowed. */
 FRCNN_API const frcnn_run_summary *frcnn_run_get_summary(const frcnn_run *run);
 /** Borrowed; index is below the summary's n_failed. */

@@ -291,11 +291,10 @@ static void print_skipped(const frcnn_inputs *inputs)
     if (separator[0] == ',') fputc('\n', stderr);
 }
 
-static void print_start(const arguments *self, const frcnn_model_info *model, const frcnn_detector *detector,
+static void print_start(const arguments *self, const frcnn_model_info *model, const frcnn_detector_info *device,
                         const frcnn_inputs *inputs)
 {
     if (self->is_quiet) return;
-    const frcnn_detector_info *device = frcnn_detector_get_info(detector);
     fprintf(stderr, "%s: %s, %s, %zu classes, on %s (%s, %d thread%s)\n", model->name, model->settings->family,
             model->settings->backbone, model->n_categories, device->device, device->isa, device->n_threads,
             plural(device->n_threads));
@@ -417,12 +416,10 @@ static int detect(arguments *self)
     int exit_status = FRCNN_EXIT_NOTHING_DONE;
     frcnn_inputs *inputs = NULL;
     frcnn_model *model = NULL;
-    frcnn_detector *detector = NULL;
     frcnn_annotations *truth = NULL;
     frcnn_run *run = NULL;
     frcnn_status status = frcnn_inputs_create(&inputs, self->inputs, self->n_inputs, &self->listing);
     if (status == FRCNN_OK) status = frcnn_model_open(&model, self->model, &self->model_options);
-    if (status == FRCNN_OK) status = frcnn_detector_create(&detector, model, &self->detector);
     if (status == FRCNN_OK && self->annotations != NULL) status = frcnn_annotations_open(&truth, self->annotations);
     if (status == FRCNN_OK) {
         const frcnn_model_info *info = frcnn_model_get_info(model);
@@ -431,9 +428,9 @@ static int detect(arguments *self)
         self->run.truth = truth;
         self->run.listener = frcnn_progress_listen;
         self->run.listener_context = &progress;
-        status = frcnn_run_create(&run, detector, model, inputs, &self->run);
+        status = frcnn_run_create(&run, model, &self->detector, inputs, &self->run);
         if (status == FRCNN_OK) {
-            print_start(self, info, detector, inputs);
+            print_start(self, info, frcnn_run_get_detector_info(run), inputs);
             if (truth != NULL && !self->is_quiet && !warn_categories(truth, info))
                 fputs("frcnn: out of memory\n", stderr);
             exit_status = execute(self, run, &progress, info->settings);
@@ -444,7 +441,6 @@ static int detect(arguments *self)
         fputs("frcnn: --resume goes on with a run, --force replaces it, --out DIR takes another folder\n", stderr);
     frcnn_run_destroy(&run);
     frcnn_annotations_close(&truth);
-    frcnn_detector_destroy(&detector);
     frcnn_model_destroy(&model);
     frcnn_inputs_destroy(&inputs);
     return exit_status;
@@ -469,8 +465,6 @@ int frcnn_command_detect(int argc, char **argv)
     self.run.existing = self.has_resume ? FRCNN_RUN_RESUME : self.has_force ? FRCNN_RUN_REPLACE : FRCNN_RUN_REFUSE;
     self.run.image = &self.image;
     self.run.draw = &self.draw;
-    self.run.n_threads = self.detector.n_threads;
-    self.run.batch = self.detector.batch;
     /* Whoever reads the journal from a pipe may stop reading; progress that nobody reads must not end a run. */
     if (self.run.folder != NULL) signal(SIGPIPE, SIG_IGN);
     const int exit_status = detect(&self);

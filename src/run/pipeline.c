@@ -32,7 +32,8 @@ typedef struct pipeline {
     int64_t n_slots;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    int64_t n_taken, n_detected, n_written;
+    int64_t n_taken, n_claimed, n_written; /* claimed: a detector has them, or has had them */
+    int n_detectors;                       /* started */
     size_t held_bytes;
     int is_taking; /* a thread waits for the next input */
     int is_exhausted;
@@ -125,7 +126,7 @@ static void draw(pipeline *self, slot *one)
 
 static slot *find_detected(const pipeline *self)
 {
-    for (int64_t i = self->n_written; i < self->n_detected; i++)
+    for (int64_t i = self->n_written; i < self->n_claimed; i++)
         if (get_slot(self, i)->state == SLOT_DETECTED) return get_slot(self, i);
     return NULL;
 }
@@ -151,35 +152,40 @@ static void *run_worker(void *argument)
     return NULL;
 }
 
-/* The items to detect next, neighbours but for failed ones; 0 while it pays to wait for more. They lie before *end. */
-static size_t gather(const pipeline *self, frcnn_item **items, int64_t *end)
+/* A detector's own: what it works on. */
+typedef struct group {
+    slot **slots;
+    frcnn_item **items;
+    size_t n;
+} group;
+
+/* Gathers the items to detect next, neighbours but for failed ones; none while it pays to wait for more. They lie before
+   *end. */
+static void gather(const pipeline *self, group *next, int64_t *end)
 {
-    size_t n = 0;
-    int64_t i = self->n_detected;
-    for (; i < self->n_taken && n < self->options->batch; i++) {
+    int64_t i = self->n_claimed;
+    next->n = 0;
+    for (; i < self->n_taken && next->n < self->options->batch; i++) {
         slot *one = get_slot(self, i);
-        if (one->state == SLOT_DECODING) return 0;
-        if (one->state == SLOT_DECODED) items[n++] = &one->item;
+        if (one->state == SLOT_DECODING) {
+            next->n = 0;
+            return;
+        }
+        if (one->state != SLOT_DECODED) continue;
+        next->slots[next->n] = one;
+        next->items[next->n++] = &one->item;
     }
     *end = i;
     /* Items in front that are still to be written make room for more. */
-    const int has_room = can_take(self) || self->n_written < self->n_detected;
-    const int can_grow = n < self->options->batch && (self->is_taking || (has_room && !self->is_exhausted));
-    return can_grow ? 0 : n;
+    const int has_room = can_take(self) || self->n_written < self->n_claimed;
+    const int can_grow = next->n < self->options->batch && (self->is_taking || (has_room && !self->is_exhausted));
+    if (can_grow) next->n = 0;
 }
 
-static void mark_detecting(const pipeline *self, int64_t start, int64_t end)
+static void mark_detected(pipeline *self, const group *done)
 {
-    for (int64_t i = start; i < end; i++)
-        if (get_slot(self, i)->state == SLOT_DECODED) get_slot(self, i)->state = SLOT_DETECTING;
-}
-
-/* Items that failed earlier may be written by now and their slots hold others, which are in other states. */
-static void mark_detected(pipeline *self, int64_t start, int64_t end)
-{
-    for (int64_t i = start; i < end; i++) {
-        slot *one = get_slot(self, i);
-        if (one->state != SLOT_DETECTING) continue;
+    for (size_t i = 0; i < done->n; i++) {
+        slot *one = done->slots[i];
         if (one->item.status == FRCNN_OK) {
             one->state = SLOT_DETECTED;
         } else {
@@ -190,32 +196,40 @@ static void mark_detected(pipeline *self, int64_t start, int64_t end)
     }
 }
 
-static void *run_detector(void *argument)
+/* Called with the mutex, which is free while the detector works. */
+static void detect_groups(pipeline *self, int detector, group *next)
 {
-    pipeline *self = argument;
-    void *block = NULL;
-    const frcnn_status status = frcnn_alloc(&block, self->options->batch, sizeof(frcnn_item *), "batch");
-    frcnn_item **items = block;
-    pthread_mutex_lock(&self->mutex);
-    if (status != FRCNN_OK) fail(self, status);
     while (!is_stopping(self)) {
-        const int64_t start = self->n_detected;
-        int64_t end = start;
-        const size_t n = gather(self, items, &end);
-        if (n == 0) {
+        int64_t end = self->n_claimed;
+        gather(self, next, &end);
+        if (next->n == 0) {
             pthread_cond_wait(&self->changed, &self->mutex);
             continue;
         }
-        mark_detecting(self, start, end);
+        for (size_t i = 0; i < next->n; i++) next->slots[i]->state = SLOT_DETECTING;
+        self->n_claimed = end;
         pthread_mutex_unlock(&self->mutex);
-        self->steps->detect(self->context, items, n);
+        self->steps->detect(self->context, detector, next->items, next->n);
         pthread_mutex_lock(&self->mutex);
-        mark_detected(self, start, end);
-        if (self->n_detected < end) self->n_detected = end;
+        mark_detected(self, next);
         pthread_cond_broadcast(&self->changed);
     }
+}
+
+static void *run_detector(void *argument)
+{
+    pipeline *self = argument;
+    void *slots = NULL, *items = NULL;
+    frcnn_status status = frcnn_alloc(&slots, self->options->batch, sizeof(slot *), "batch");
+    if (status == FRCNN_OK) status = frcnn_alloc(&items, self->options->batch, sizeof(frcnn_item *), "batch");
+    group next = {slots, items, 0};
+    pthread_mutex_lock(&self->mutex);
+    const int detector = self->n_detectors++;
+    if (status != FRCNN_OK) fail(self, status);
+    detect_groups(self, detector, &next);
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->mutex);
+    frcnn_free(slots);
     frcnn_free(items);
     return NULL;
 }
@@ -243,21 +257,23 @@ static void write_items(pipeline *self)
         pthread_mutex_lock(&self->mutex);
         if (status != FRCNN_OK) fail(self, status);
         self->n_written++;
-        /* Failed items were passed by no detector if none came behind them. */
-        if (self->n_detected < self->n_written) self->n_detected = self->n_written;
+        /* Failed items were claimed by no detector if none came behind them. */
+        if (self->n_claimed < self->n_written) self->n_claimed = self->n_written;
         pthread_cond_broadcast(&self->changed);
     }
     self->is_over = 1;
     pthread_cond_broadcast(&self->changed);
 }
 
+/* Threads of each kind run, as many as could be started. */
 static frcnn_status run_threads(pipeline *self, pthread_t *threads)
 {
+    const int n_detectors = self->options->n_detectors, n_wanted = n_detectors + self->options->n_threads;
     int n_started = 0, code = 0;
-    for (; n_started <= self->options->n_threads && code == 0; n_started += code == 0)
-        code = pthread_create(&threads[n_started], NULL, n_started == 0 ? run_detector : run_worker, self);
+    for (; n_started < n_wanted && code == 0; n_started += code == 0)
+        code = pthread_create(&threads[n_started], NULL, n_started < n_detectors ? run_detector : run_worker, self);
     pthread_mutex_lock(&self->mutex);
-    if (n_started < 2) {
+    if (n_started <= n_detectors) {
         fail(self, frcnn_fail(FRCNN_ERROR_NO_MEMORY, "threads of the run: cannot start: %s", strerror(code)));
         pthread_cond_broadcast(&self->changed);
     }
@@ -271,13 +287,14 @@ static frcnn_status run_threads(pipeline *self, pthread_t *threads)
 frcnn_status frcnn_pipeline_run(const frcnn_pipeline_steps *steps, void *context, const frcnn_pipeline_options *options)
 {
     pipeline self = {.steps = steps, .context = context, .options = options};
-    /* One batch being detected, the next one decoded, and one item for each thread that decodes or draws. */
-    self.n_slots = 2 * (int64_t)options->batch + 2 * (int64_t)options->n_threads;
+    /* Each detector's batch, the next one decoded, and one item for each thread that decodes or draws. */
+    const int64_t n_threads = (int64_t)options->n_threads + options->n_detectors;
+    self.n_slots = (options->n_detectors + 1) * (int64_t)options->batch + 2 * (int64_t)options->n_threads;
     void *slots = NULL, *threads = NULL;
     frcnn_status status = FRCNN_OK;
     FRCNN_TRY_CLEANUP(frcnn_alloc_zeroed(&slots, (size_t)self.n_slots, sizeof *self.slots, "queue of images"));
     self.slots = slots;
-    FRCNN_TRY_CLEANUP(frcnn_alloc(&threads, (size_t)options->n_threads + 1, sizeof(pthread_t), "threads"));
+    FRCNN_TRY_CLEANUP(frcnn_alloc(&threads, (size_t)n_threads, sizeof(pthread_t), "threads"));
     pthread_mutex_init(&self.mutex, NULL);
     pthread_cond_init(&self.changed, NULL);
     status = run_threads(&self, threads);

@@ -1,5 +1,5 @@
-/** Items through four steps at once: decode (many threads), detect (one), draw (many), write (the caller's), with a
- *  bounded number between them. What the steps do is the caller's; the pipeline keeps order, bounds and errors.
+/** Items through four steps at once: decode, detect and draw (many threads each) and write (the caller's), with a bounded
+ *  number between them. What the steps do is the caller's; the pipeline keeps order, bounds and errors.
  */
 #ifndef FRCNN_PIPELINE_H
 #define FRCNN_PIPELINE_H
@@ -34,8 +34,8 @@ typedef struct frcnn_pipeline_steps {
     frcnn_status (*next)(void *context, frcnn_item *item, int *has_item);
     /** Makes the image. Any thread. */
     void (*decode)(void *context, frcnn_item *item);
-    /** Makes the results of n items, neighbours but for those that failed. In order, by one thread. */
-    void (*detect)(void *context, frcnn_item *const *items, size_t n);
+    /** Makes the results of n items, neighbours but for those that failed. By thread detector of n_detectors. */
+    void (*detect)(void *context, int detector, frcnn_item *const *items, size_t n);
     /** Any thread. */
     frcnn_status (*draw)(void *context, frcnn_item *item);
     /** In order, by the thread that called frcnn_pipeline_run. */
@@ -44,6 +44,7 @@ typedef struct frcnn_pipeline_steps {
 
 typedef struct frcnn_pipeline_options {
     int n_threads;          /**< that decode and draw; at least 1 */
+    int n_detectors;        /**< threads that detect; at least 1 */
     size_t batch;           /**< items detected together, at most; at least 1 */
     size_t max_bytes;       /**< of images: no further input is taken while those on their way hold more */
     const atomic_int *stop; /**< not 0: take no further input, detect nothing further, write what is detected */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "run/class_filter.h"
+#include "run/detector_team.h"
 #include "run/folder_walk.h"
 #include "run/image_ids.h"
 #include "run/journal_file.h"
@@ -26,8 +27,16 @@
 /* Images on their way hold this much, and one more for each thread that decodes, at most. */
 enum { MAX_HELD_BYTES = 96 << 20 };
 
+/* One detector's images of a batch and what it found in them. */
+typedef struct worker {
+    const frcnn_image **images; /* [batch] */
+    frcnn_result *results;      /* [batch], swapped with the items' */
+} worker;
+
 struct frcnn_run {
-    frcnn_detector *detector;
+    frcnn_detector_team team;
+    worker *workers; /* [team.count] */
+    int batch;
     const frcnn_inputs *inputs;
     size_t n_classes;
     frcnn_category *categories; /* [n_classes], with the ids that results use */
@@ -40,9 +49,7 @@ struct frcnn_run {
     frcnn_journal_file *journal;
     frcnn_atomic_file *timings;
     frcnn_pnm_stream *stream;
-    const frcnn_image **images; /* [options.batch] */
-    int64_t n_taken;            /* inputs handed to the pipeline, resumed ones with them */
-    frcnn_result *batch;        /* [options.batch], swapped with the items' */
+    int64_t n_taken; /* inputs handed to the pipeline, resumed ones with them */
     int stop_descriptor;
     atomic_int stop;
     frcnn_run_summary summary;
@@ -52,7 +59,7 @@ struct frcnn_run {
 
 void frcnn_run_options_default(frcnn_run_options *options)
 {
-    *options = (frcnn_run_options){.struct_size = sizeof *options, .descriptor = STDOUT_FILENO, .batch = 1};
+    *options = (frcnn_run_options){.struct_size = sizeof *options, .descriptor = STDOUT_FILENO};
 }
 
 static double get_milliseconds(void)
@@ -139,38 +146,40 @@ static void decode(void *context, frcnn_item *item)
 }
 
 /* Gives items what the detector found, for theirs to be reused. */
-static void take_results(frcnn_run *run, frcnn_item *const *items, size_t n)
+static void take_results(const frcnn_run *run, worker *own, frcnn_item *const *items, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const frcnn_result reused = items[i]->result;
-        items[i]->result = run->batch[i];
-        run->batch[i] = reused;
+        items[i]->result = own->results[i];
+        own->results[i] = reused;
         if (run->is_kept != NULL) frcnn_class_filter_apply(run->is_kept, &items[i]->result);
     }
 }
 
-static void detect_one(frcnn_run *run, frcnn_item *item)
+static void detect_one(const frcnn_run *run, int detector, frcnn_item *item)
 {
     const frcnn_image *image = item->image;
-    const frcnn_status status = frcnn_detector_run(run->detector, &image, 1, run->batch);
+    worker *own = &run->workers[detector];
+    const frcnn_status status = frcnn_detector_run(run->team.detectors[detector], &image, 1, own->results);
     if (status == FRCNN_OK) {
-        take_results(run, &item, 1);
+        take_results(run, own, &item, 1);
     } else {
         frcnn_error_prefix(item->path);
         frcnn_item_fail(item, status);
     }
 }
 
-static void detect(void *context, frcnn_item *const *items, size_t n)
+static void detect(void *context, int detector, frcnn_item *const *items, size_t n)
 {
-    frcnn_run *run = context;
-    for (size_t i = 0; i < n; i++) run->images[i] = items[i]->image;
-    if (n > 1 && frcnn_detector_run(run->detector, run->images, n, run->batch) == FRCNN_OK) {
-        take_results(run, items, n);
+    const frcnn_run *run = context;
+    worker *own = &run->workers[detector];
+    for (size_t i = 0; i < n; i++) own->images[i] = items[i]->image;
+    if (n > 1 && frcnn_detector_run(run->team.detectors[detector], own->images, n, own->results) == FRCNN_OK) {
+        take_results(run, own, items, n);
         return;
     }
     /* One image of a batch may be too large for memory: the others still get their results. */
-    for (size_t i = 0; i < n; i++) detect_one(run, items[i]);
+    for (size_t i = 0; i < n; i++) detect_one(run, detector, items[i]);
 }
 
 static frcnn_status draw_boxes(const frcnn_run *run, frcnn_item *item)
@@ -267,10 +276,6 @@ static frcnn_status write_item(void *context, frcnn_item *item)
 
 static frcnn_status check_options(const frcnn_inputs *inputs, const frcnn_run_options *options)
 {
-    FRCNN_FAIL_IF(options->batch < 1 || options->batch > 1024, FRCNN_ERROR_INVALID,
-                  "batch: expected 1 to 1024, found %d", options->batch);
-    FRCNN_FAIL_IF(options->n_threads < 0 || options->n_threads > 1024, FRCNN_ERROR_INVALID,
-                  "threads: expected 0 to 1024, found %d", options->n_threads);
     FRCNN_FAIL_IF(frcnn_inputs_is_stream(inputs) && options->truth != NULL, FRCNN_ERROR_INVALID,
                   "annotations: expected inputs with names, found a stream of images");
     return FRCNN_OK;
@@ -398,17 +403,48 @@ static frcnn_status open_inputs(frcnn_run *run)
     return frcnn_pnm_stream_create(&run->stream, STDIN_FILENO, run->stop_descriptor, run->image_options.max_pixels);
 }
 
-frcnn_status frcnn_run_create(frcnn_run **out, frcnn_detector *detector, const frcnn_model *model,
+static frcnn_status create_workers(frcnn_run *run, const frcnn_model *model, const frcnn_detector_options *options)
+{
+    void *block = NULL;
+    const int64_t n_inputs = frcnn_inputs_is_stream(run->inputs) ? -1 : (int64_t)frcnn_inputs_get_count(run->inputs);
+    FRCNN_TRY(frcnn_detector_team_init(&run->team, model, options, n_inputs));
+    FRCNN_TRY(frcnn_alloc_zeroed(&block, (size_t)run->team.count, sizeof *run->workers, "results"));
+    run->workers = block;
+    run->batch = options->batch;
+    for (int i = 0; i < run->team.count; i++) {
+        FRCNN_TRY(frcnn_alloc_zeroed(&block, (size_t)run->batch, sizeof *run->workers->results, "results"));
+        run->workers[i].results = block;
+        FRCNN_TRY(frcnn_alloc(&block, (size_t)run->batch, sizeof *run->workers->images, "batch"));
+        run->workers[i].images = block;
+    }
+    return FRCNN_OK;
+}
+
+static void destroy_workers(frcnn_run *run)
+{
+    for (int i = 0; run->workers != NULL && i < run->team.count; i++) {
+        for (int k = 0; run->workers[i].results != NULL && k < run->batch; k++)
+            frcnn_result_deinit(&run->workers[i].results[k]);
+        frcnn_free(run->workers[i].results);
+        frcnn_free(run->workers[i].images);
+    }
+    frcnn_free(run->workers);
+    frcnn_detector_team_deinit(&run->team);
+}
+
+frcnn_status frcnn_run_create(frcnn_run **out, const frcnn_model *model, const frcnn_detector_options *detector_options,
                               const frcnn_inputs *inputs, const frcnn_run_options *options)
 {
     frcnn_run_options defaults;
+    frcnn_detector_options detector_defaults;
     frcnn_run_options_default(&defaults);
+    frcnn_detector_options_default(&detector_defaults);
     if (options == NULL) options = &defaults;
+    if (detector_options == NULL) detector_options = &detector_defaults;
     FRCNN_TRY(check_options(inputs, options));
     void *block = NULL;
     FRCNN_TRY(frcnn_alloc_zeroed(&block, 1, sizeof(frcnn_run), "run"));
     frcnn_run *run = block;
-    run->detector = detector;
     run->inputs = inputs;
     run->options = *options;
     run->stop_descriptor = -1;
@@ -419,10 +455,7 @@ frcnn_status frcnn_run_create(frcnn_run **out, frcnn_detector *detector, const f
     const frcnn_model_info *info = frcnn_model_get_info(model);
     frcnn_status status = FRCNN_OK;
     if (options->folder != NULL) FRCNN_TRY_CLEANUP(frcnn_string_copy(&run->folder, options->folder));
-    FRCNN_TRY_CLEANUP(frcnn_alloc_zeroed(&block, (size_t)options->batch, sizeof *run->batch, "results"));
-    run->batch = block;
-    FRCNN_TRY_CLEANUP(frcnn_alloc(&block, (size_t)options->batch, sizeof *run->images, "batch"));
-    run->images = block;
+    FRCNN_TRY_CLEANUP(create_workers(run, model, detector_options));
     FRCNN_TRY_CLEANUP(make_categories(run, info));
     FRCNN_TRY_CLEANUP(open_inputs(run));
     FRCNN_TRY_CLEANUP(open_outputs(run, info));
@@ -442,9 +475,7 @@ void frcnn_run_destroy(frcnn_run **handle)
         frcnn_free((char *)(uintptr_t)run->failures[i].name);
         frcnn_free((char *)(uintptr_t)run->failures[i].error);
     }
-    for (int i = 0; run->batch != NULL && i < run->options.batch; i++) frcnn_result_deinit(&run->batch[i]);
-    frcnn_free(run->batch);
-    frcnn_free(run->images);
+    destroy_workers(run);
     frcnn_free(run->failures);
     frcnn_free(run->categories);
     frcnn_free(run->is_kept);
@@ -461,10 +492,10 @@ void frcnn_run_destroy(frcnn_run **handle)
 frcnn_status frcnn_run_execute(frcnn_run *run)
 {
     static const frcnn_pipeline_steps steps = {next, decode, detect, draw, write_item};
-    const long n_cores = sysconf(_SC_NPROCESSORS_ONLN);
     const frcnn_pipeline_options options = {
-        .n_threads = run->options.n_threads > 0 ? run->options.n_threads : (int)(n_cores > 0 ? n_cores : 1),
-        .batch = (size_t)run->options.batch,
+        .n_threads = run->team.info.n_threads,
+        .n_detectors = run->team.count,
+        .batch = (size_t)run->batch,
         .max_bytes = MAX_HELD_BYTES,
         .stop = &run->stop,
     };
@@ -490,6 +521,11 @@ void frcnn_run_stop(frcnn_run *run)
     const ssize_t ignored = write(run->stop_descriptor, &one, sizeof one);
     (void)ignored;
     errno = saved;
+}
+
+const frcnn_detector_info *frcnn_run_get_detector_info(const frcnn_run *run)
+{
+    return &run->team.info;
 }
 
 const frcnn_run_summary *frcnn_run_get_summary(const frcnn_run *run)
