@@ -13,13 +13,13 @@ input=
 cd "$(dirname "$(realpath "$0")")"
 
 ./install-deps.sh
-cmake --preset release
+cmake --preset release -DFRCNN_BUILD_TESTS=OFF
 cmake --build --preset release
 if [ -z "$input" ]; then
     scripts/get-photos build/photos || { echo "Name a folder of your own: $0 DIR" >&2; exit 1; }
     input=build/photos
 fi
-build/release/src/cli/frcnn detect --force --out frcnn-out "$input"
+build/release/src/cli/frcnn detect --force --score 0.5 --out frcnn-out "$input"
 
 echo
 echo "The drawn images are in   $PWD/frcnn-out/images"

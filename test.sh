@@ -40,7 +40,7 @@ skip() {
 }
 
 build() {
-    cmake --preset "$1" && cmake --build --preset "$1" -j "$jobs"
+    cmake --preset "$1" -DFRCNN_BUILD_TESTS=ON -DFRCNN_WARNINGS_AS_ERRORS=ON && cmake --build --preset "$1" -j "$jobs"
 }
 
 suite() {

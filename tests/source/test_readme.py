@@ -1,5 +1,5 @@
 """test_readme.py [PROGRAM]: what README.md shows is what there is: the example is the file that is compiled, links lead
-somewhere, and the options of `frcnn detect` are those that it takes.
+somewhere, and the options of a subcommand are those that it takes.
 """
 import os
 import re
@@ -27,13 +27,20 @@ class Readme(unittest.TestCase):
                 path = os.path.join(ROOT, os.path.dirname(document), link)
                 self.assertTrue(os.path.exists(path), f"{document}: {link}")
 
+    def taken(self, command):
+        run = subprocess.run([PROGRAM, command, "--help"], capture_output=True, text=True, check=True)
+        return set(re.findall(r"--([a-z][a-z-]+)", run.stdout)) - {"help", "usage", "version"}
+
+    def named(self, heading):
+        section = read("README.md").split(heading)[1].split("\n#")[0]
+        return set(re.findall(r"--([a-z][a-z-]+)", section)) - {"help"}
+
     @unittest.skipUnless(PROGRAM, "no program given")
     def test_options(self):
-        text = subprocess.run([PROGRAM, "detect", "--help"], capture_output=True, text=True, check=True).stdout
-        taken = set(re.findall(r"--([a-z][a-z-]+)", text)) - {"help", "usage", "version"}
-        section = read("README.md").split("### Options of `frcnn detect`")[1].split("\n#")[0]
-        named = set(re.findall(r"`--([a-z][a-z-]+)", section))
-        self.assertEqual(named, taken)
+        detect, others = self.named("### Options of `frcnn detect`"), self.named("### Options of `frcnn info`")
+        self.assertEqual(detect, self.taken("detect"))
+        self.assertLessEqual(self.taken("info") | self.taken("bench"), detect | others)
+        self.assertLessEqual(others, self.taken("info") | self.taken("bench"))
 
 
 if __name__ == "__main__":
