@@ -28,6 +28,9 @@ typedef struct frcnn_draw_options {
 
 FRCNN_API void frcnn_draw_options_default(frcnn_draw_options *options);
 
+/** Boxes that score less are drawn with a thinner line and smaller text, so that they hide no surer ones. */
+#define FRCNN_DRAW_WEAK_SCORE 0.5f
+
 /** Draws n_boxes boxes, clipped to the image, then their labels (filled, inside the image, above the box where there is
  *  room), so that no box hides a label. The first box ends on top. Line and text grow with the image, capitals are at
  *  least 8 pixels high. Glyphs come from the system's fonts (a bold sans, and for characters that it lacks the next that

@@ -14,20 +14,20 @@ typedef struct rectangle {
     int left, top, right, bottom;
 } rectangle;
 
+/* The look of boxes that score well, or of the others. */
+typedef struct style {
+    int line, text_size, margin_x, margin_y;
+    frcnn_text_extent extent; /* of a line of text; its width means nothing */
+} style;
+
 /* What to draw for one box. */
 typedef struct item {
     rectangle frame; /* the outside of its line */
     rectangle label; /* empty: none */
     char *text;
     uint32_t color;
-    int is_drawn;
+    const style *look; /* NULL: not drawn */
 } item;
-
-/* The look of all boxes of an image. */
-typedef struct style {
-    int line, text_size, margin_x, margin_y;
-    frcnn_text_extent extent; /* of a line of text; its width means nothing */
-} style;
 
 void frcnn_draw_options_default(frcnn_draw_options *options)
 {
@@ -39,9 +39,10 @@ static int at_least(int value, int minimum)
     return value > minimum ? value : minimum;
 }
 
-static style choose_style(const frcnn_image *image, const frcnn_draw_options *options)
+/* What the model doubts stands back, so that a crowd of weak boxes hides no strong one. */
+static style choose_style(const frcnn_image *image, const frcnn_draw_options *options, int is_weak)
 {
-    const double side = 0.5 * ((double)image->height + image->width);
+    const double side = 0.5 * ((double)image->height + image->width) * (is_weak ? 0.6 : 1);
     style look = {.line = options->line_width > 0 ? options->line_width : at_least((int)lround(side / 256), 1),
                   .text_size = at_least((int)lround(side / 46), 11)};
     look.margin_x = at_least(look.text_size / 4, 2);
@@ -119,8 +120,9 @@ static int is_free(const rectangle *label, const item *items, size_t n_items)
 
 /* Above the box, else below a small one or inside a large one: the first place that is inside the image and hides no
    label of an earlier box; else the first that is inside the image. */
-static void place_label(item *self, const item *earlier, size_t n_earlier, const frcnn_image *image, const style *look)
+static void place_label(item *self, const item *earlier, size_t n_earlier, const frcnn_image *image)
 {
+    const style *look = self->look;
     enum { PLACES = 4, MAX_COMPARED = 500 };
     const rectangle *frame = &self->frame;
     const int height = look->extent.ascent + look->extent.descent + 2 * look->margin_y;
@@ -153,8 +155,9 @@ static uint32_t choose_ink(uint32_t color)
     return luminance > 0.28 ? 0x000000 : 0xffffff;
 }
 
-static frcnn_status draw_label(frcnn_image *image, const item *self, const style *look)
+static frcnn_status draw_label(frcnn_image *image, const item *self)
 {
+    const style *look = self->look;
     const rectangle *label = &self->label;
     frcnn_image_fill(image, label->left, label->top, label->right, label->bottom, self->color);
     return frcnn_text_draw(image, label->left + look->margin_x, label->top + look->margin_y + look->extent.ascent,
@@ -169,22 +172,24 @@ frcnn_status frcnn_draw_boxes(frcnn_image *image, const frcnn_draw_box *boxes, s
     if (options == NULL) options = &defaults;
     FRCNN_FAIL_IF(options->line_width < 0, FRCNN_ERROR_INVALID,
                   "draw options: expected a line width of 0 or more, found %d", options->line_width);
-    const style look = choose_style(image, options);
+    const style looks[2] = {choose_style(image, options, 0), choose_style(image, options, 1)};
     void *block = NULL;
     FRCNN_TRY(frcnn_alloc_zeroed(&block, n_boxes, sizeof(item), "boxes to draw"));
     item *items = block;
     frcnn_status status = FRCNN_OK;
     for (size_t i = 0; i < n_boxes; i++) {
-        items[i].is_drawn = place_frame(&items[i].frame, &boxes[i], image, look.line);
+        const int is_weak = boxes[i].score >= 0 && boxes[i].score < FRCNN_DRAW_WEAK_SCORE;
+        const style *look = &looks[is_weak];
         items[i].color = frcnn_draw_get_color(boxes[i].color_index);
-        if (!items[i].is_drawn) continue;
+        if (!place_frame(&items[i].frame, &boxes[i], image, look->line)) continue;
+        items[i].look = look;
         FRCNN_TRY_CLEANUP(make_text(&items[i].text, &boxes[i], options));
-        if (items[i].text != NULL) place_label(&items[i], items, i, image, &look);
+        if (items[i].text != NULL) place_label(&items[i], items, i, image);
     }
     for (size_t i = n_boxes; i-- > 0;)
-        if (items[i].is_drawn) draw_frame(image, &items[i].frame, look.line, items[i].color);
+        if (items[i].look != NULL) draw_frame(image, &items[i].frame, items[i].look->line, items[i].color);
     for (size_t i = n_boxes; i-- > 0;)
-        if (items[i].text != NULL) FRCNN_TRY_CLEANUP(draw_label(image, &items[i], &look));
+        if (items[i].text != NULL) FRCNN_TRY_CLEANUP(draw_label(image, &items[i]));
 
 cleanup:
     for (size_t i = 0; i < n_boxes; i++) frcnn_free(items[i].text);

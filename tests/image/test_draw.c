@@ -334,6 +334,28 @@ static void test_no_memory(void **state)
     frcnn_image_destroy(&image);
 }
 
+/* A weak box has a thinner line and a smaller label than a sure one; without a score it counts as sure. */
+static void test_weak_boxes_stand_back(void **state)
+{
+    (void)state;
+    int n_colored[3] = {0};
+    const float scores[3] = {0.9F, 0.2F, -1.0F};
+    for (int i = 0; i < 3; i++) {
+        frcnn_image *image = NULL;
+        assert_ok(frcnn_image_create(&image, 1000, 1000, NULL));
+        const frcnn_draw_box box = {.x1 = 300, .y1 = 300, .x2 = 700, .y2 = 700, .score = scores[i]};
+        frcnn_draw_options options;
+        frcnn_draw_options_default(&options);
+        options.hide_scores = 1;
+        assert_ok(frcnn_draw_boxes(image, &box, 1, &options));
+        const uint8_t *pixels = frcnn_image_get_const_pixels(image);
+        for (int k = 0; k < 1000 * 1000; k++) n_colored[i] += pixels[3 * k] + pixels[3 * k + 1] + pixels[3 * k + 2] > 0;
+        frcnn_image_destroy(&image);
+    }
+    assert_int_equal(n_colored[2], n_colored[0]);
+    assert_true(n_colored[1] > 0 && n_colored[1] < n_colored[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_hidden_parts),           cmocka_unit_test(test_odd_labels),
         cmocka_unit_test(test_missing_glyph_is_a_box), cmocka_unit_test(test_colors),
         cmocka_unit_test(test_threads_draw_the_same),  cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_weak_boxes_stand_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
