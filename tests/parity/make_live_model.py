@@ -13,7 +13,7 @@ nothing or everything is found. So one pass over some images, those it is to be 
 
 - convolutions are drawn from N(0, 2 / fan_in). Each frozen norm's running mean and variance are those of its input, so
   that its output has unit size, with weights round 1 and biases round 0 drawn at random; the last norm of a residual
-  block gets half the weight, else the sum would double with each block;
+  block gets a fifth of the weight, so that the sum neither grows with each block nor carries its rounding far;
 - FPN, RPN head, box head and predictors are scaled to a chosen standard deviation of their output;
 - the predictors of classes and boxes have the mean of their input subtracted (in their bias): features of random nets
   share one large direction, which would give all proposals one class;
@@ -100,7 +100,7 @@ def calibrate_norms(body, x, generator):
         elif isinstance(module, FrozenBatchNorm2d):
             last = name.endswith("bn3") or (name.endswith("bn2") and isinstance(get_block(body, name), BASIC_BLOCK))
             size = module.weight.shape
-            module.weight.copy_((0.5 if last else 1.0) * (1 + 0.1 * torch.randn(size, generator=generator)))
+            module.weight.copy_((0.2 if last else 1.0) * (1 + 0.1 * torch.randn(size, generator=generator)))
             module.bias.copy_(0.2 * torch.randn(size, generator=generator))
             hooks.append(module.register_forward_pre_hook(set_statistics))
     features = body(x)
@@ -116,17 +116,18 @@ def get_block(body, name):
     return body.get_submodule(name.rpartition(".")[0])
 
 
-def scale_to(layer, inputs, std, generator, center=False):
-    """Draws a convolution or linear layer so that its output over the inputs has this standard deviation."""
+def scale_to(layer, inputs, std, generator, mean=None):
+    """Draws a convolution or linear layer so that its output over the inputs has this standard deviation, and this
+    mean in each channel where one is given."""
     he_normal(layer.weight, generator)
     layer.bias.zero_()
     out = [layer(x) for x in inputs]
     channels = torch.cat([o.transpose(0, 1).flatten(1) for o in out], 1)
-    mean = channels.mean(1, keepdim=True)
-    factor = std / float((channels - mean if center else channels).std())
+    found = channels.mean(1, keepdim=True)
+    factor = std / float((channels if mean is None else channels - found).std())
     layer.weight.mul_(factor)
     bias = 0.1 * std * torch.randn(layer.bias.shape, generator=generator)
-    layer.bias.copy_(bias - factor * mean[:, 0] if center else bias)
+    layer.bias.copy_(bias if mean is None else bias + mean - factor * found[:, 0])
 
 
 def calibrate_fpn(fpn, features, generator):
@@ -164,8 +165,8 @@ def build(arch, settings, images, seed=1):
     head = net.rpn.head
     scale_to(head.conv[0][0], list(maps.values()), 1.0, generator)
     hidden = [head.conv(m) for m in maps.values()]
-    scale_to(head.cls_logits, hidden, 2.0, generator, center=True)
-    scale_to(head.bbox_pred, hidden, 0.3, generator, center=True)
+    scale_to(head.cls_logits, hidden, 0.7, generator, mean=-2.0)
+    scale_to(head.bbox_pred, hidden, 0.3, generator, mean=0.0)
 
     proposals, _ = net.rpn(images, maps)
     pooled = net.roi_heads.box_roi_pool(maps, proposals, images.image_sizes).flatten(1)
@@ -174,8 +175,8 @@ def build(arch, settings, images, seed=1):
     scale_to(net.roi_heads.box_head.fc7, [hidden], 1.0, generator)
     hidden = net.roi_heads.box_head.fc7(hidden).relu()
     predictor = net.roi_heads.box_predictor
-    scale_to(predictor.cls_score, [hidden], 2.0, generator, center=True)
-    scale_to(predictor.bbox_pred, [hidden], 1.0, generator, center=True)
+    scale_to(predictor.cls_score, [hidden], 1.5, generator, mean=0.0)
+    scale_to(predictor.bbox_pred, [hidden], 1.0, generator, mean=0.0)
     logits, deltas = predictor(hidden)
     choose_background(net, logits, deltas, proposals, images.image_sizes)
     return net
