@@ -4,8 +4,9 @@ usage: peers.py --frcnn PROGRAM --photo PHOTO [--threads N] [--runs N] [--only d
 
 PHOTO is the image of the default model; ResNet-50-FPN gets a seeded one of 800x1333, which is not resized. Each peer
 lives in a process of its own, is warmed up, and then takes its turn once a round, so that a slow minute of the machine
-hits all. Prints a Markdown table for each model: median, 10th and 90th percentile of the time for one decoded image in
-memory to its detections, the ratio to frcnn's median, and the process's peak memory. Needs bench/requirements.txt.
+hits all. frcnn takes its turns as `frcnn bench`. Prints a Markdown table for each model: median, 10th and 90th
+percentile of the time from one decoded image in memory to its detections, the median's ratio to frcnn's (without
+--frcnn, to the first peer's), and the process's peak memory. Needs bench/requirements.txt.
 """
 
 import argparse
@@ -89,7 +90,8 @@ def make_peer(name, job):
 
     core = openvino.Core()
     # Without the hint it computes in bfloat16 where the CPU can.
-    settings = {"INFERENCE_NUM_THREADS": job["threads"], "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    settings = {"INFERENCE_NUM_THREADS": job["threads"], "PERFORMANCE_HINT": "LATENCY",
+                "INFERENCE_PRECISION_HINT": "f32"}
     compiled = core.compile_model(core.read_model(job["onnx"]), "CPU", settings)
     return lambda: compiled([pixels]).to_tuple()
 
@@ -143,19 +145,51 @@ class Peer:
         self.process.wait()
 
 
+class Frcnn:
+    """`frcnn bench`, one run and a warm-up in a new process each time."""
+
+    def __init__(self, program, job):
+        self.options = ["--model", job["weights"], "--threads", str(job["threads"])]
+        self.program, self.image = program, job["image"]
+        self.seconds, self.peak_kib = [], 0
+        journal, _ = self.call("detect", "--quiet", "--out", "-", "--no-draw")
+        self.found = {"detections": len(json.loads(journal.splitlines()[1])["detections"])}
+
+    def call(self, command, *options):
+        """Standard output and peak memory."""
+        process = subprocess.Popen([self.program, command, *options, *self.options, self.image],
+                                   stdout=subprocess.PIPE, text=True)
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            raise SystemExit(f"peers.py: frcnn {command}: exit status {process.returncode}")
+        return output, usage.ru_maxrss
+
+    def run(self):
+        output, peak_kib = self.call("bench", "--runs", "1", "--warmup", "1", "--json", "-")
+        self.seconds.append(json.loads(output)["ms"]["detect"]["median"] / 1e3)
+        self.peak_kib = max(self.peak_kib, peak_kib)
+
+    def finish(self):
+        pass
+
+
 def percentile(values, share):
     ordered = sorted(values)
     return ordered[round(share * (len(ordered) - 1))]
 
 
-def describe(title, rows, reference):
-    """rows: name, detections, seconds, peak KiB."""
+def describe(title, peers):
+    """A table; ratios are to the first peer."""
+    medians = {name: statistics.median(peer.seconds) for name, peer in peers.items()}
+    reference = next(iter(medians.values()))
     print(f"\n### {title}\n")
-    print("| | median ms | 10–90 % | times frcnn's | peak MB | detections |\n| --- | --- | --- | --- | --- | --- |")
-    for name, n_found, seconds, peak_kib in rows:
-        median = statistics.median(seconds)
-        print(f"| {name} | {1e3 * median:.1f} | {1e3 * percentile(seconds, 0.1):.1f}–"
-              f"{1e3 * percentile(seconds, 0.9):.1f} | {median / reference:.2f} | {peak_kib / 1024:.0f} | {n_found} |")
+    print("| | median ms | 10–90 % | ratio | peak MB | detections |\n| --- | --- | --- | --- | --- | --- |")
+    for name, peer in peers.items():
+        low, high = (1e3 * percentile(peer.seconds, share) for share in (0.1, 0.9))
+        print(f"| {name} | {1e3 * medians[name]:.1f} | {low:.1f}–{high:.1f} | {medians[name] / reference:.2f} | "
+              f"{peer.peak_kib / 1024:.0f} | {peer.found['detections']} |")
     sys.stdout.flush()
 
 
@@ -176,17 +210,16 @@ def measure(title, job, options):
     if {"onnxruntime", "openvino"} & set(names):
         subprocess.run([sys.executable, __file__, "--export", "--job", json.dumps(job)], check=True,
                        stderr=subprocess.DEVNULL)
-    peers = {name: Peer(name, job) for name in names}
-    frcnn = Frcnn(options.frcnn, job) if options.frcnn else None
+    peers = {PEERS[name]: Peer(name, job) for name in names}
+    if options.frcnn:
+        peers = {FRCNN: Frcnn(options.frcnn, job), **peers}
     for _ in range(options.runs):
-        for peer in [*peers.values(), *([frcnn] if frcnn else [])]:
+        for peer in peers.values():
             time.sleep(REST_SECONDS)
             peer.run()
-    rows = [(FRCNN, frcnn.n_found, frcnn.seconds, frcnn.peak_kib)] if frcnn else []
-    for name, peer in peers.items():
+    for peer in peers.values():
         peer.finish()
-        rows.append((PEERS[name], peer.found["detections"], peer.seconds, peer.peak_kib))
-    describe(f"{title}, {job['threads']} threads", rows, statistics.median(rows[0][2]))
+    describe(f"{title}, {job['threads']} threads", peers)
 
 
 def main():
