@@ -51,7 +51,7 @@ typedef struct frcnn_inputs_skipped {
 FRCNN_API void frcnn_inputs_options_default(frcnn_inputs_options *options);
 
 /** options NULL: the defaults. The caller owns *out.
- *  Errors: INVALID (no argument; "-" beside others), IO (a list file that cannot be read), NO_MEMORY. */
+ *  Errors: INVALID (struct_size; no argument; "-" beside others), IO (a list file that cannot be read), NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_inputs_create(frcnn_inputs **out, const char *const *arguments,
                                                            size_t n_arguments, const frcnn_inputs_options *options);
 /** Takes NULL and nulls the handle. */

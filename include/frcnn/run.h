@@ -92,9 +92,10 @@ FRCNN_API void frcnn_run_options_default(frcnn_run_options *options);
 /** Makes detectors and the folder ready and starts or reopens its journal. Many inputs are worked on side by side, by as
  *  many detectors as detector_options' threads and memory allow; as many threads decode and draw. Model, inputs and what
  *  options point to must outlive the run. detector_options, options NULL: the defaults. The caller owns *out.
- *  Errors: INVALID (an option; classes that the model lacks; a stream with truth; on resuming: another model, other
- *  settings or other inputs), EXISTS (a run and FRCNN_RUN_REFUSE; a folder that holds one of our names but no run;
- *  another process that writes there), UNSUPPORTED (a device that is not there), IO, FORMAT (a damaged journal on resuming), NO_MEMORY. */
+ *  Errors: INVALID (struct_size; a detector option out of range; classes that the model lacks; a stream with truth; on
+ *  resuming: another model, other settings or other inputs), EXISTS (a run and FRCNN_RUN_REFUSE; a folder that holds one
+ *  of our names but no run; another process that writes there), UNSUPPORTED (a device that is not there), IO, FORMAT (a
+ *  damaged journal on resuming), NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_run_create(frcnn_run **out, const frcnn_model *model,
                                                         const frcnn_detector_options *detector_options,
                                                         const frcnn_inputs *inputs, const frcnn_run_options *options);

@@ -50,16 +50,17 @@ static ssize_t read_start(const char *path, unsigned char *bytes, size_t n_bytes
     return n_read;
 }
 
-/* 1 for a folder that a run wrote: its drawn images are no inputs. */
-static int holds_run(const char *folder)
+/* Whether a run wrote this folder: its drawn images are no inputs. */
+static frcnn_status holds_run(const char *folder, int *holds)
 {
-    char *path = NULL;
-    if (frcnn_path_join(&path, folder, FRCNN_JOURNAL_NAME) != FRCNN_OK) return 0;
     static const char start[] = "{\"frcnn\":";
     unsigned char bytes[sizeof start - 1];
+    char *path = NULL;
+    FRCNN_TRY(frcnn_path_join(&path, folder, FRCNN_JOURNAL_NAME));
     const ssize_t n_read = read_start(path, bytes, sizeof bytes);
     frcnn_free(path);
-    return n_read == (ssize_t)sizeof bytes && memcmp(bytes, start, sizeof bytes) == 0;
+    *holds = n_read == (ssize_t)sizeof bytes && memcmp(bytes, start, sizeof bytes) == 0;
+    return FRCNN_OK;
 }
 
 static frcnn_status walk_folder(const walk *self, const char *folder, const ancestor *outer);
@@ -71,11 +72,10 @@ static frcnn_status walk_entry(const walk *self, char *path, const ancestor *ins
         /* A link to itself is a loop like any other; what is missing or forbidden shows when it is opened. */
         if (errno != ELOOP) return self->visit(self->context, path, NULL);
     } else if (S_ISDIR(info.st_mode)) {
-        frcnn_status status = FRCNN_OK;
-        if (self->is_recursive && holds_run(path))
-            self->skipped->n_runs++;
-        else if (self->is_recursive)
-            status = walk_folder(self, path, inside);
+        int holds = 0;
+        frcnn_status status = self->is_recursive ? holds_run(path, &holds) : FRCNN_OK;
+        self->skipped->n_runs += (size_t)holds;
+        if (status == FRCNN_OK && self->is_recursive && !holds) status = walk_folder(self, path, inside);
         frcnn_free(path);
         return status;
     } else if (S_ISREG(info.st_mode)) {
