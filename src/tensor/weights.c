@@ -7,11 +7,33 @@
 
 #include "tensor/error.h"
 #include "tensor/memory.h"
+#include "tensor/shape.h"
+
+/* No channel count comes near; products of a few sizes within it fit into an int64_t, and one size into an int. */
+enum { MAX_SIZE = 1 << 24 };
+
+static frcnn_status check_sizes(const frcnn_checkpoint *checkpoint, const char *prefix)
+{
+    for (size_t i = 0; i < frcnn_checkpoint_get_count(checkpoint); i++) {
+        const char *name = frcnn_checkpoint_get_name(checkpoint, i);
+        const frcnn_tensor *tensor = frcnn_checkpoint_get_tensor(checkpoint, i);
+        const int n_dims = frcnn_tensor_get_n_dims(tensor);
+        const int64_t *shape = frcnn_tensor_get_shape(tensor);
+        char text[FRCNN_SHAPE_TEXT_BYTES];
+        if (strncmp(name, prefix, strlen(prefix)) != 0) continue;
+        for (int d = 0; d < n_dims; d++)
+            FRCNN_FAIL_IF(shape[d] < 1 || shape[d] > MAX_SIZE, FRCNN_ERROR_UNSUPPORTED,
+                          "%s: %.200s: expected sizes from 1 to %d, found %s", frcnn_checkpoint_get_path(checkpoint),
+                          name, MAX_SIZE, frcnn_shape_format(text, n_dims, shape));
+    }
+    return FRCNN_OK;
+}
 
 frcnn_status frcnn_weights_init(frcnn_weights *weights, const frcnn_checkpoint *checkpoint, const char *prefix)
 {
     FRCNN_FAIL_IF(strlen(prefix) >= FRCNN_WEIGHTS_PREFIX, FRCNN_ERROR_INVALID,
                   "prefix %s: expected at most %d bytes, found %zu", prefix, FRCNN_WEIGHTS_PREFIX - 1, strlen(prefix));
+    FRCNN_TRY(check_sizes(checkpoint, prefix));
     void *is_taken = NULL;
     FRCNN_TRY(frcnn_alloc_zeroed(&is_taken, frcnn_checkpoint_get_count(checkpoint), 1, "weights"));
     memset(weights, 0, sizeof *weights);
@@ -70,15 +92,6 @@ int64_t frcnn_weights_get_dim(const frcnn_weights *weights, int dim, const char 
     return frcnn_tensor_get_shape(tensor)[dim];
 }
 
-/* "[64, 3, 7, 7]" */
-static void print_shape(char *out, size_t out_bytes, int n_dims, const int64_t *shape)
-{
-    size_t used = (size_t)snprintf(out, out_bytes, "[");
-    for (int i = 0; i < n_dims && used < out_bytes; i++)
-        used += (size_t)snprintf(out + used, out_bytes - used, "%s%" PRId64, i > 0 ? ", " : "", shape[i]);
-    if (used < out_bytes) snprintf(out + used, out_bytes - used, "]");
-}
-
 static int is_float(frcnn_dtype dtype)
 {
     return dtype == FRCNN_F32 || dtype == FRCNN_F16 || dtype == FRCNN_BF16 || dtype == FRCNN_F64;
@@ -94,10 +107,9 @@ static void mark_taken(frcnn_weights *weights, const frcnn_tensor *tensor)
 static const frcnn_tensor *take(frcnn_weights *weights, const char *name, const char *leaf, int n_dims,
                                 const int64_t *shape)
 {
-    enum { SHAPE_TEXT = 96 };
     const frcnn_tensor *tensor = frcnn_weights_find(weights, "%s.%s", name, leaf);
-    char expected[SHAPE_TEXT], found[SHAPE_TEXT];
-    print_shape(expected, sizeof expected, n_dims, shape);
+    char expected[FRCNN_SHAPE_TEXT_BYTES], found[FRCNN_SHAPE_TEXT_BYTES];
+    frcnn_shape_format(expected, n_dims, shape);
     if (tensor == NULL) {
         add_line(&weights->problems, "%s%s.%s: missing, expected %s", weights->prefix, name, leaf, expected);
         return NULL;
@@ -106,7 +118,7 @@ static const frcnn_tensor *take(frcnn_weights *weights, const char *name, const 
     const int64_t *found_shape = frcnn_tensor_get_shape(tensor);
     int is_equal = frcnn_tensor_get_n_dims(tensor) == n_dims;
     for (int i = 0; is_equal && i < n_dims; i++) is_equal = found_shape[i] == shape[i];
-    print_shape(found, sizeof found, frcnn_tensor_get_n_dims(tensor), found_shape);
+    frcnn_shape_format(found, frcnn_tensor_get_n_dims(tensor), found_shape);
     if (!is_equal) {
         add_line(&weights->problems, "%s%s.%s: expected %s, found %s", weights->prefix, name, leaf, expected, found);
         return NULL;

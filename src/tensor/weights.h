@@ -30,7 +30,8 @@ typedef struct frcnn_weights {
     frcnn_weights_list problems;
 } frcnn_weights;
 
-/** Errors: INVALID (a prefix that is too long), NO_MEMORY. */
+/** Errors: INVALID (a prefix that is too long), UNSUPPORTED (a tensor behind it with a size of 0 or one too large for
+ *  any layer: what is taken later has sizes that can be multiplied), NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_weights_init(frcnn_weights *weights, const frcnn_checkpoint *checkpoint,
                                                 const char *prefix);
 void frcnn_weights_deinit(frcnn_weights *weights);

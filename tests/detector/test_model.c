@@ -116,6 +116,60 @@ static void test_wrong_shape_and_dtype(void **state)
     edited_close(m);
 }
 
+/* A file may name any size where another is 0: no byte of data has to stand behind it. */
+static void test_sizes_of_no_layer(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *found;
+        int64_t shape[4];
+    } cases[] = {
+        {"rpn.head.cls_logits.weight", "[0, 128, 1, 1]", {0, 128, 1, 1}},
+        {"backbone.fpn.inner_blocks.0.0.weight", "[4294967296, 32, 1, 0]", {4294967296, 32, 1, 0}},
+        {"backbone.body.2.conv.0.0.weight", "[16777217, 0, 1, 1]", {16777217, 0, 1, 1}},
+    };
+    edited_model *m = edited_open();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        frcnn_tensor *odd = NULL;
+        char text[200];
+        const size_t index = edited_find(m, cases[i].name);
+        const frcnn_tensor *right = m->tensors[index];
+        assert_ok(frcnn_tensor_create(&odd, FRCNN_F32, 4, cases[i].shape));
+        m->tensors[index] = odd;
+        snprintf(text, sizeof text, "%s: expected sizes from 1 to 16777216, found %s", cases[i].name, cases[i].found);
+        edited_is_refused(m, NULL, FRCNN_ERROR_UNSUPPORTED, text);
+        m->tensors[index] = right;
+        frcnn_tensor_destroy(&odd);
+    }
+    edited_close(m);
+}
+
+/* Groups are counted from two sizes of a bottleneck; here their quotient is 2^32. */
+static void test_groups_of_no_resnet(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t shape[4];
+    } tensors[] = {
+        {"rpn.head.cls_logits.weight", {3, 8, 1, 1}},
+        {"backbone.body.layer1.0.conv1.weight", {4294967296, 0, 1, 1}},
+        {"backbone.body.layer1.0.conv2.weight", {0, 1, 3, 3}},
+        {"backbone.body.layer1.0.conv3.weight", {16, 8, 1, 1}},
+    };
+    enum { N = sizeof tensors / sizeof tensors[0] };
+    edited_model *m = edited_open();
+    frcnn_tensor *owned[N] = {NULL};
+    m->n = 0;
+    for (int i = 0; i < N; i++) {
+        assert_ok(frcnn_tensor_create(&owned[i], FRCNN_F32, 4, tensors[i].shape));
+        edited_add(m, tensors[i].name, owned[i]);
+    }
+    edited_is_refused(m, NULL, FRCNN_ERROR_UNSUPPORTED, "layer1.0.conv1.weight: expected sizes from 1");
+    for (int i = 0; i < N; i++) frcnn_tensor_destroy(&owned[i]);
+    edited_close(m);
+}
+
 static void test_left_over_tensors(void **state)
 {
     (void)state;
@@ -300,6 +354,8 @@ int main(void)
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_missing_tensors),
         cmocka_unit_test(test_wrong_shape_and_dtype),
+        cmocka_unit_test(test_sizes_of_no_layer),
+        cmocka_unit_test(test_groups_of_no_resnet),
         cmocka_unit_test(test_left_over_tensors),
         cmocka_unit_test(test_names_of_older_files),
         cmocka_unit_test(test_prefixes),
