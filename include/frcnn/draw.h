@@ -28,7 +28,8 @@ typedef struct frcnn_draw_options {
 
 FRCNN_API void frcnn_draw_options_default(frcnn_draw_options *options);
 
-/** Boxes that score less are drawn with a thinner line and smaller text, so that they hide no surer ones. */
+/** Boxes that score less are drawn with a thinner line and smaller text, and without a label where it would hide another
+ *  or much of a small image: surer ones stay visible. */
 #define FRCNN_DRAW_WEAK_SCORE 0.5f
 
 /** Draws n_boxes boxes, clipped to the image, then their labels (filled, inside the image, above the box where there is

@@ -16,6 +16,7 @@ typedef struct rectangle {
 
 /* The look of boxes that score well, or of the others. */
 typedef struct style {
+    int is_weak;
     int line, text_size, margin_x, margin_y;
     frcnn_text_extent extent; /* of a line of text; its width means nothing */
 } style;
@@ -43,7 +44,8 @@ static int at_least(int value, int minimum)
 static style choose_style(const frcnn_image *image, const frcnn_draw_options *options, int is_weak)
 {
     const double side = 0.5 * ((double)image->height + image->width) * (is_weak ? 0.6 : 1);
-    style look = {.line = options->line_width > 0 ? options->line_width : at_least((int)lround(side / 256), 1),
+    style look = {.is_weak = is_weak,
+                  .line = options->line_width > 0 ? options->line_width : at_least((int)lround(side / 256), 1),
                   .text_size = at_least((int)lround(side / 46), 11)};
     look.margin_x = at_least(look.text_size / 4, 2);
     look.margin_y = at_least(look.text_size / 6, 1);
@@ -118,9 +120,12 @@ static int is_free(const rectangle *label, const item *items, size_t n_items)
     return 1;
 }
 
+/* A weak box's label that would hide an earlier one, or more than this part of a small image, is left out. */
+static const int64_t weak_label_part = 40;
+
 /* Above the box, else below a small one or inside a large one: the first place that is inside the image and hides no
-   label of an earlier box; else the first that is inside the image. */
-static void place_label(item *self, const item *earlier, size_t n_earlier, const frcnn_image *image)
+   label of an earlier box; else, but for a weak box, the first that is inside the image. 1 where it has a place. */
+static int place_label(item *self, const item *earlier, size_t n_earlier, const frcnn_image *image)
 {
     const style *look = self->look;
     enum { PLACES = 4, MAX_COMPARED = 500 };
@@ -131,7 +136,8 @@ static void place_label(item *self, const item *earlier, size_t n_earlier, const
     const int is_small = frame->bottom - frame->top < 3 * height;
     const int tops[PLACES] = {frame->top - height, is_small ? frame->bottom : frame->top,
                               is_small ? frame->top : frame->bottom, frame->bottom - height};
-    int top = -1;
+    int top = -1, is_hiding = n_earlier > 0;
+    if (look->is_weak && weak_label_part * width * height > (int64_t)image->width * image->height) return 0;
     for (int i = 0; i < PLACES; i++) {
         const rectangle label = {.left = left, .top = tops[i], .right = left + width, .bottom = tops[i] + height};
         if (label.top < 0 || label.bottom > image->height) continue;
@@ -139,10 +145,13 @@ static void place_label(item *self, const item *earlier, size_t n_earlier, const
         if (n_earlier > MAX_COMPARED) break;
         if (!is_free(&label, earlier, n_earlier)) continue;
         top = label.top;
+        is_hiding = 0;
         break;
     }
+    if (look->is_weak && is_hiding) return 0;
     if (top < 0) top = at_least(image->height - height, 0);
     self->label = (rectangle){.left = left, .top = top, .right = left + width, .bottom = top + height};
+    return 1;
 }
 
 /* Black on light colours, white on dark and on strong ones. Relative luminance, with a square for its exact curve. */
@@ -184,7 +193,10 @@ frcnn_status frcnn_draw_boxes(frcnn_image *image, const frcnn_draw_box *boxes, s
         if (!place_frame(&items[i].frame, &boxes[i], image, look->line)) continue;
         items[i].look = look;
         FRCNN_TRY_CLEANUP(make_text(&items[i].text, &boxes[i], options));
-        if (items[i].text != NULL) place_label(&items[i], items, i, image);
+        if (items[i].text != NULL && !place_label(&items[i], items, i, image)) {
+            frcnn_free(items[i].text);
+            items[i].text = NULL;
+        }
     }
     for (size_t i = n_boxes; i-- > 0;)
         if (items[i].look != NULL) draw_frame(image, &items[i].frame, items[i].look->line, items[i].color);

@@ -334,6 +334,24 @@ static void test_no_memory(void **state)
     frcnn_image_destroy(&image);
 }
 
+/* Where a weak box's label would hide a sure one's, it is left out; a second sure one finds another place. */
+static void test_weak_labels_hide_none(void **state)
+{
+    (void)state;
+    frcnn_draw_box boxes[6];
+    frcnn_image *one = NULL, *all = NULL;
+    for (int i = 0; i < 6; i++)
+        boxes[i] =
+            (frcnn_draw_box){.x1 = 20, .y1 = 50, .x2 = 60, .y2 = 60, .label = "dog", .score = i < 1 ? 0.9F : 0.2F};
+    assert_ok(frcnn_image_create(&one, 90, 110, NULL));
+    assert_ok(frcnn_image_create(&all, 90, 110, NULL));
+    assert_ok(frcnn_draw_boxes(one, boxes, 1, NULL));
+    assert_ok(frcnn_draw_boxes(all, boxes, 6, NULL));
+    assert_memory_equal(frcnn_image_get_const_pixels(all), frcnn_image_get_const_pixels(one), 90 * 110 * 3);
+    frcnn_image_destroy(&one);
+    frcnn_image_destroy(&all);
+}
+
 /* A weak box has a thinner line and a smaller label than a sure one; without a score it counts as sure. */
 static void test_weak_boxes_stand_back(void **state)
 {
@@ -365,7 +383,7 @@ int main(void)
         cmocka_unit_test(test_hidden_parts),           cmocka_unit_test(test_odd_labels),
         cmocka_unit_test(test_missing_glyph_is_a_box), cmocka_unit_test(test_colors),
         cmocka_unit_test(test_threads_draw_the_same),  cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_weak_boxes_stand_back),
+        cmocka_unit_test(test_weak_boxes_stand_back),  cmocka_unit_test(test_weak_labels_hide_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
