@@ -28,8 +28,8 @@ typedef enum frcnn_category_match {
 } frcnn_category_match;
 
 /** Reads images and categories of a COCO file. The caller owns *out.
- *  Errors: IO; FORMAT (no JSON; images without id and file_name, categories without id and name; an id or a file name
- *  twice); NO_MEMORY. Messages begin with the path. */
+ *  Errors: IO; FORMAT (no JSON; images without id and file_name, categories without id and name; an id below 0 or
+ *  above 2^52, a category's above 2^30; an id or a file name twice); NO_MEMORY. Messages begin with the path. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_annotations_open(frcnn_annotations **out, const char *path);
 /** Takes NULL and nulls the handle. */
 FRCNN_API void frcnn_annotations_close(frcnn_annotations **annotations);

@@ -15,6 +15,10 @@
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
+/* Fresh ids lie above the largest one, and doubles, which JSON readers use, are exact up to 2^53. */
+#define MAX_IMAGE_ID (INT64_C(1) << 52)
+enum { MAX_CATEGORY_ID = 1 << 30 };
+
 typedef struct annotated_image {
     const char *file_name; /* in the annotations' names */
     const char *last_part; /* of file_name, behind its folders */
@@ -83,8 +87,8 @@ static frcnn_status read_images(frcnn_annotations *self, const char *path, const
     {
         annotated_image *image = &self->by_name[self->n_images];
         const char *file_name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "file_name"));
-        FRCNN_FAIL_IF(file_name == NULL || !get_id(item, INT64_C(1) << 53, &image->id), FRCNN_ERROR_FORMAT,
-                      "%s: images[%zu]: expected a whole-number id and a file_name", path, self->n_images);
+        FRCNN_FAIL_IF(file_name == NULL || !get_id(item, MAX_IMAGE_ID, &image->id), FRCNN_ERROR_FORMAT,
+                      "%s: images[%zu]: expected an id from 0 to 2^52 and a file_name", path, self->n_images);
         FRCNN_TRY(keep_name(self, file_name, &image->file_name));
         image->last_part = get_last_part(image->file_name);
         if (image->id > self->max_image_id) self->max_image_id = image->id;
@@ -111,8 +115,8 @@ static frcnn_status read_categories(frcnn_annotations *self, const char *path, c
         frcnn_category *category = &self->categories[self->n_categories];
         int64_t id = 0;
         const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "name"));
-        FRCNN_FAIL_IF(name == NULL || !get_id(item, INT32_MAX, &id), FRCNN_ERROR_FORMAT,
-                      "%s: categories[%zu]: expected a whole-number id and a name", path, self->n_categories);
+        FRCNN_FAIL_IF(name == NULL || !get_id(item, MAX_CATEGORY_ID, &id), FRCNN_ERROR_FORMAT,
+                      "%s: categories[%zu]: expected an id from 0 to 2^30 and a name", path, self->n_categories);
         category->id = (int32_t)id;
         FRCNN_TRY(keep_name(self, name, &category->name));
         self->n_categories++;
@@ -259,5 +263,5 @@ void frcnn_annotations_match(const frcnn_annotations *self, const frcnn_category
         }
     }
     for (size_t i = 0; i < n; i++)
-        if (how[i] == FRCNN_NOT_MATCHED) matched[i].id = max_id < INT32_MAX ? ++max_id : max_id;
+        if (how[i] == FRCNN_NOT_MATCHED) matched[i].id = ++max_id;
 }

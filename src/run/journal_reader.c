@@ -194,20 +194,26 @@ static frcnn_status reserve_detections(frcnn_journal *journal, size_t count)
     return FRCNN_OK;
 }
 
+/* A number that stays finite in what is made of it, an area for one. */
+static int get_float(const cJSON *item, float *out)
+{
+    static const double limit = 1e15;
+    if (!cJSON_IsNumber(item) || !(fabs(item->valuedouble) <= limit)) return 0;
+    *out = (float)item->valuedouble;
+    return 1;
+}
+
 static int read_detection(const cJSON *item, frcnn_journal_detection *out)
 {
     const cJSON *box = cJSON_GetObjectItemCaseSensitive(item, "bbox");
     const cJSON *score = cJSON_GetObjectItemCaseSensitive(item, "score");
-    if (!get_int(item, "category_id", &out->category_id) || !cJSON_IsNumber(score) || !cJSON_IsArray(box) ||
+    if (!get_int(item, "category_id", &out->category_id) || !get_float(score, &out->score) || !cJSON_IsArray(box) ||
         cJSON_GetArraySize(box) != 4)
         return 0;
     float *const side[] = {&out->x, &out->y, &out->width, &out->height};
     const cJSON *value = box->child;
-    for (int i = 0; i < 4; i++, value = value->next) {
-        if (!cJSON_IsNumber(value)) return 0;
-        *side[i] = (float)value->valuedouble;
-    }
-    out->score = (float)score->valuedouble;
+    for (int i = 0; i < 4; i++, value = value->next)
+        if (!get_float(value, side[i])) return 0;
     return 1;
 }
 

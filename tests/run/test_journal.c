@@ -166,6 +166,8 @@ static void test_read_refuses(void **state)
         "\"bbox\":[1,2,3]}]}\n",
         "{\"file\":\"a\",\"image_id\":1,\"width\":1,\"height\":1,\"detections\":[{\"category_id\":1,\"score\":1,"
         "\"bbox\":[1,2,3,\"4\"]}]}\n",
+        "{\"file\":\"a\",\"image_id\":1,\"width\":1,\"height\":1,\"detections\":[{\"category_id\":1,\"score\":1,"
+        "\"bbox\":[1,2,3,1e999]}]}\n",
         "{\"file\":\"a\",\"file_bytes\":\"6\",\"error\":\"x\"}\n",
         "{\"file\":\"a\",\"file_bytes\":\"0061\",\"error\":\"x\"}\n",
         "{\"file\":\"a\",\"file_bytes\":\"6G\",\"error\":\"x\"}\n",
