@@ -1,6 +1,6 @@
-"""test_installed.py CMAKE BUILD COMPILER SOURCE SANITIZERS: installs into a new folder, moves that elsewhere, and builds
-examples/detect.c from the installed files alone, once with pkg-config and once with CMake. Both programs, and the
-installed frcnn, must find the installed library and the default model from there.
+"""test_installed.py CMAKE GENERATOR BUILD COMPILER SOURCE SANITIZERS: installs into a new folder, moves that elsewhere, and
+builds examples/detect.c from the installed files alone, once with pkg-config and once with CMake. Both programs, and
+the installed frcnn, must find the installed library and the default model from there.
 """
 import os
 import shutil
@@ -32,7 +32,7 @@ def find(root, name):
     sys.exit(f"{name} was not installed")
 
 
-def main(cmake, build, compiler, source, sanitizers):
+def main(cmake, generator, build, compiler, source, sanitizers):
     with tempfile.TemporaryDirectory() as work:
         run(cmake, "--install", build, "--prefix", f"{work}/first")
         prefix = f"{work}/moved"
@@ -55,7 +55,7 @@ def main(cmake, build, compiler, source, sanitizers):
         with open(f"{work}/consumer/CMakeLists.txt", "w", encoding="utf-8") as file:
             file.write(PROJECT)
         c_flags = [f"-DCMAKE_C_FLAGS=-fsanitize={sanitizers}"] if sanitizers else []
-        run(cmake, "-S", f"{work}/consumer", "-B", f"{work}/build", f"-DCMAKE_PREFIX_PATH={prefix}",
+        run(cmake, "-G", generator, "-S", f"{work}/consumer", "-B", f"{work}/build", f"-DCMAKE_PREFIX_PATH={prefix}",
             f"-DCMAKE_C_COMPILER={compiler}", *c_flags)
         run(cmake, "--build", f"{work}/build")
         run(f"{work}/build/detect", image, env=environment, cwd=work)
