@@ -175,14 +175,14 @@ class Folder(ProgramTest):
 
 class Options(ProgramTest):
     def test_drawing(self):
-        self.write_folder(2)
+        # Large enough for labels of boxes that score little.
+        self.write_picture("photos/a/0.png", 240, 320)
         self.detect("photos", "--no-draw", "-o", "none")
         self.assertFalse(os.path.exists(self.path("none", "images")))
         self.detect("photos", "--draw-format", "png", "-o", "png")
         plain = self.files("png", "images")
-        self.assertEqual(sorted(plain), ["a/0.png.png", "b/1.png.png"])
-        for data in plain.values():
-            self.assertTrue(data.startswith(b"\x89PNG"))
+        self.assertEqual(list(plain), ["a/0.png.png"])
+        self.assertTrue(plain["a/0.png.png"].startswith(b"\x89PNG"))
         for i, options in enumerate([["--hide-labels"], ["--hide-scores"], ["--line-width", "9"]]):
             self.detect("photos", "--draw-format", "png", "-o", f"png{i}", *options)
             self.assertTrue(plain != self.files(f"png{i}", "images"), options)
