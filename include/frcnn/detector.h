@@ -58,7 +58,7 @@ typedef struct frcnn_detector_options {
     const char *device; /**< "auto" (default) or "cpu" */
     int n_threads;      /**< 0 (default): one per core */
     int batch;          /**< images of equal padded size computed together, at most; default 1 */
-    size_t max_memory;  /**< bytes for arenas and packed weights; 0 (default): 2 GiB */
+    size_t max_memory;  /**< bytes for arenas, anchors and packed weights; 0 (default): 2 GiB */
 } frcnn_detector_options;
 
 typedef struct frcnn_detector_info {
@@ -87,6 +87,7 @@ FRCNN_API void frcnn_result_deinit(frcnn_result *result);
 typedef struct frcnn_plan_info {
     int64_t macs_backbone, macs_fpn, macs_rpn, macs_roi; /**< multiply-adds */
     size_t arena_bytes;                                  /**< every buffer of a run */
+    size_t anchors_bytes;                                /**< anchors of every cell, kept between runs */
     size_t weights_bytes;                                /**< packed weights */
 } frcnn_plan_info;
 

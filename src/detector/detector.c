@@ -99,23 +99,43 @@ static void drop_oldest_plan(frcnn_detector *detector)
     detector->plans[oldest] = detector->plans[--detector->n_plans];
 }
 
-/* Room under max_memory for a plan's buffers and weights: an arena that is too large goes first, then plans and the
-   weights that only they used. */
+/* What max_memory bounds, once plan is ready beside the detector's other plans. */
+typedef struct footprint {
+    size_t arena; /* the largest of any plan */
+    size_t anchors, weights;
+} footprint;
+
+static footprint get_footprint(const frcnn_detector *detector, const frcnn_plan *plan)
+{
+    footprint f = {
+        .arena = plan->arena_bytes,
+        .anchors = frcnn_plan_get_anchors_bytes(plan),
+        .weights = frcnn_weight_cache_get_bytes(detector->model->weights) + frcnn_plan_get_pack_cost(plan),
+    };
+    for (int i = 0; i < detector->n_plans; i++) {
+        const frcnn_plan *other = detector->plans[i];
+        f.anchors += frcnn_plan_get_anchors_bytes(other);
+        if (other->arena_bytes > f.arena) f.arena = other->arena_bytes;
+    }
+    return f;
+}
+
+/* Room under max_memory for a plan: the oldest others go, and the weights that only they used. The arena is no larger
+   than the plans that stay need, so that each of them can run without asking again. */
 static frcnn_status make_room(frcnn_detector *detector, const frcnn_plan *plan)
 {
-    const size_t arena = plan->arena_bytes > detector->arena_bytes ? plan->arena_bytes : detector->arena_bytes;
-    if (frcnn_weight_cache_get_bytes(detector->model->weights) + frcnn_plan_get_pack_cost(plan) + arena <=
-        detector->max_memory)
-        return FRCNN_OK;
-    free_arena(detector);
-    while (detector->n_plans > 0) drop_oldest_plan(detector);
-    frcnn_weight_cache_trim(detector->model->weights);
-    const size_t weights = frcnn_weight_cache_get_bytes(detector->model->weights) + frcnn_plan_get_pack_cost(plan);
-    FRCNN_FAIL_IF(weights + plan->arena_bytes > detector->max_memory, FRCNN_ERROR_NO_MEMORY,
+    footprint f = get_footprint(detector, plan);
+    while (f.arena + f.anchors + f.weights > detector->max_memory && detector->n_plans > 0) {
+        drop_oldest_plan(detector);
+        frcnn_weight_cache_trim(detector->model->weights);
+        f = get_footprint(detector, plan);
+    }
+    if (detector->arena_bytes > f.arena) free_arena(detector);
+    FRCNN_FAIL_IF(f.arena + f.anchors + f.weights > detector->max_memory, FRCNN_ERROR_NO_MEMORY,
                   "%d x %dx%d pixels: %.0f MiB are needed (%.0f buffers, %.0f weights), %.0f MiB are allowed", plan->n,
                   plan->sizes.padded_height, plan->sizes.padded_width,
-                  (double)(weights + plan->arena_bytes) / 1048576.0, (double)plan->arena_bytes / 1048576.0,
-                  (double)weights / 1048576.0, (double)detector->max_memory / 1048576.0);
+                  (double)(f.arena + f.anchors + f.weights) / 1048576.0, (double)(f.arena + f.anchors) / 1048576.0,
+                  (double)f.weights / 1048576.0, (double)detector->max_memory / 1048576.0);
     return FRCNN_OK;
 }
 
@@ -128,7 +148,7 @@ static frcnn_status get_plan(frcnn_detector *detector, frcnn_plan **out, int n, 
         if (detector->n_plans == FRCNN_MAX_PLANS) drop_oldest_plan(detector);
         FRCNN_TRY(frcnn_plan_create(&made, detector->model, n, height, width, 0));
         frcnn_status status = make_room(detector, made);
-        if (status == FRCNN_OK) status = frcnn_plan_pack(made);
+        if (status == FRCNN_OK) status = frcnn_plan_prepare(made);
         if (status != FRCNN_OK) {
             frcnn_plan_destroy(&made);
             return status;
@@ -224,6 +244,7 @@ frcnn_status frcnn_detector_get_plan_info(frcnn_detector *detector, int image_he
     out->macs_rpn = frcnn_graph_get_macs(&plan->graph, FRCNN_STAGE_RPN);
     out->macs_roi = frcnn_graph_get_macs(&plan->graph, FRCNN_STAGE_ROI);
     out->arena_bytes = plan->arena_bytes;
+    out->anchors_bytes = frcnn_plan_get_anchors_bytes(plan);
     out->weights_bytes = frcnn_plan_get_weights_bytes(plan);
     return FRCNN_OK;
 }

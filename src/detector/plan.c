@@ -162,13 +162,13 @@ static frcnn_status create_anchors(frcnn_plan *plan)
 {
     frcnn_anchor_level levels[FRCNN_MAX_LEVELS];
     void *anchors = NULL;
+    FRCNN_TRY(frcnn_alloc(&anchors, (size_t)plan->sizes.n_anchors, BOX * sizeof(float), "anchors"));
+    plan->anchors = anchors;
     for (int i = 0; i < plan->sizes.n_levels; i++)
         levels[i] = (frcnn_anchor_level){.grid_h = plan->sizes.grid_height[i],
                                          .grid_w = plan->sizes.grid_width[i],
                                          .base = plan->model->base_anchors[i],
                                          .n_base = plan->model->rpn_head.n_anchors};
-    FRCNN_TRY(frcnn_alloc(&anchors, (size_t)plan->sizes.n_anchors, BOX * sizeof(float), "anchors"));
-    plan->anchors = anchors;
     return frcnn_anchor_levels_fill(plan->anchors, levels, plan->sizes.n_levels, plan->sizes.padded_height,
                                     plan->sizes.padded_width);
 }
@@ -179,7 +179,6 @@ static frcnn_status init_plan(frcnn_plan *plan, int padded_height, int padded_wi
     frcnn_model_get_grids(plan->model, padded_height, padded_width, &plan->sizes);
     FRCNN_TRY(build_graph(plan));
     FRCNN_TRY(create_primitives(plan));
-    FRCNN_TRY(create_anchors(plan));
     FRCNN_TRY(frcnn_alloc_zeroed(&n_proposals, (size_t)plan->n, sizeof *plan->n_proposals, "plan"));
     plan->n_proposals = n_proposals;
     FRCNN_TRY(frcnn_alloc(&offsets, (size_t)plan->graph.n_values, sizeof *plan->offsets, "plan"));
@@ -248,8 +247,14 @@ size_t frcnn_plan_get_weights_bytes(const frcnn_plan *plan)
     return total;
 }
 
-frcnn_status frcnn_plan_pack(frcnn_plan *plan)
+size_t frcnn_plan_get_anchors_bytes(const frcnn_plan *plan)
 {
+    return (size_t)plan->sizes.n_anchors * BOX * sizeof(float);
+}
+
+frcnn_status frcnn_plan_prepare(frcnn_plan *plan)
+{
+    FRCNN_TRY(create_anchors(plan));
     for (int i = 0; i < plan->graph.n_nodes; i++)
         if (plan->primitives[i] != NULL && plan->packed[i] == NULL)
             FRCNN_TRY(frcnn_weight_cache_acquire(plan->model->weights, &plan->packed[i], plan->graph.nodes[i].layer,

@@ -16,7 +16,7 @@ typedef struct frcnn_plan {
     size_t *offsets;              /**< [n_values], into the arena */
     frcnn_primitive **primitives; /**< [n_nodes], NULL where a node has none */
     const frcnn_packed **packed;  /**< [n_nodes], borrowed from the model */
-    float *anchors;               /**< [n_anchors, 4], level after level */
+    float *anchors;               /**< [n_anchors, 4], level after level; NULL until the plan is prepared */
     int64_t *n_proposals;         /**< [n], of the last run */
     size_t arena_bytes;
     uint64_t last_used; /**< the detector's clock */
@@ -34,18 +34,21 @@ typedef struct frcnn_plan_rois {
     int64_t count;
 } frcnn_plan_rois;
 
-/** Builds the graph for n images of a padded size and places it; packs no weights yet. keep_all 1: every value can be
- *  read after a run. Errors: INVALID, BACKEND, NO_MEMORY. The caller owns *out; the model outlives it. */
+/** Builds the graph for n images of a padded size and places it: what the plan will cost is then known, and little of
+ *  it is spent. keep_all 1: every value can be read after a run. Errors: INVALID, BACKEND, NO_MEMORY. The caller owns *out; the model outlives it. */
 FRCNN_NODISCARD frcnn_status frcnn_plan_create(frcnn_plan **out, const frcnn_model *model, int n, int padded_height,
                                                int padded_width, int keep_all);
 void frcnn_plan_destroy(frcnn_plan **plan);
 
-/** Bytes of weights that frcnn_plan_pack would add to the model's. */
+/** Bytes of weights that frcnn_plan_prepare would add to the model's. */
 size_t frcnn_plan_get_pack_cost(const frcnn_plan *plan);
+/** Bytes of the plan's anchors, before and after they are there. */
+size_t frcnn_plan_get_anchors_bytes(const frcnn_plan *plan);
 /** Bytes of the weights that the plan uses. */
 size_t frcnn_plan_get_weights_bytes(const frcnn_plan *plan);
-/** Gets every layer's weights, packed where no plan had them yet. Errors: FORMAT, BACKEND, NO_MEMORY. */
-FRCNN_NODISCARD frcnn_status frcnn_plan_pack(frcnn_plan *plan);
+/** Gets every layer's weights, packed where no plan had them yet, and makes the anchors. Errors: FORMAT, BACKEND,
+ *  NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_plan_prepare(frcnn_plan *plan);
 
 /** Runs n images through arena (arena_bytes, aligned to FRCNN_ALIGNMENT) into results [n], whose detections have room
  *  for box_detections_per_img. rois NULL but for tests of single stages. Errors: BACKEND. */

@@ -85,7 +85,7 @@ static frcnn_status run_tap(frcnn_detector *detector, const frcnn_image *image, 
     frcnn_status status = FRCNN_OK;
     frcnn_detector_use_threads(detector);
     FRCNN_TRY(frcnn_plan_create(&plan, model, 1, sizes.padded_height, sizes.padded_width, 1));
-    FRCNN_TRY_CLEANUP(frcnn_plan_pack(plan));
+    FRCNN_TRY_CLEANUP(frcnn_plan_prepare(plan));
     FRCNN_TRY_CLEANUP(frcnn_alloc(&arena, plan->arena_bytes, 1, "buffers"));
     FRCNN_TRY_CLEANUP(frcnn_alloc(&detections, (size_t)model->settings.box_detections_per_img,
                                   sizeof *result.detections, "detections"));

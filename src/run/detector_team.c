@@ -12,7 +12,7 @@ static int count_fitting(frcnn_detector *detector, const frcnn_settings *setting
     *weights = 0;
     if (frcnn_detector_get_plan_info(detector, settings->min_size, settings->max_size, &plan) != FRCNN_OK) return 1;
     *weights = plan.weights_bytes;
-    const size_t buffers = plan.arena_bytes * (size_t)detector->batch;
+    const size_t buffers = plan.arena_bytes * (size_t)detector->batch + plan.anchors_bytes;
     const size_t fitting = (detector->max_memory - plan.weights_bytes) / buffers;
     return fitting < 1 ? 1 : fitting < (size_t)wanted ? (int)fitting : wanted;
 }

@@ -163,6 +163,51 @@ static void test_memory_limit(void **state)
     frcnn_model_destroy(&model);
 }
 
+/* Anchors are kept with each plan, and count: plans of many shapes go before they outgrow the limit. */
+static void test_memory_limit_counts_anchors(void **state)
+{
+    (void)state;
+    frcnn_model *model = open_default(-1.0f);
+    frcnn_plan_info info;
+    frcnn_detector *detector = create(model, 1, 1, 0);
+    assert_ok(frcnn_detector_get_plan_info(detector, 288, 512, &info));
+    frcnn_detector_destroy(&detector);
+    assert_int_equal(info.anchors_bytes, 9192 * 4 * sizeof(float));
+    const size_t least = info.arena_bytes + info.anchors_bytes + info.weights_bytes;
+    detector = create(model, 1, 1, least - 1);
+    assert_fails(frcnn_detector_get_plan_info(detector, 288, 512, &info), FRCNN_ERROR_NO_MEMORY, "288x512");
+    frcnn_detector_destroy(&detector);
+    /* Room for the anchors of two such plans. */
+    const size_t max_memory = least + info.anchors_bytes;
+    frcnn_result result = {0};
+    detector = create(model, 1, 1, max_memory);
+    for (int i = 0; i < 16; i++) {
+        frcnn_image *image = make_image(288, 512 - 32 * (i % 8), i);
+        assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
+        size_t bytes = detector->arena_bytes + frcnn_weight_cache_get_bytes(model->weights);
+        for (int k = 0; k < detector->n_plans; k++) bytes += frcnn_plan_get_anchors_bytes(detector->plans[k]);
+        assert_true(bytes <= max_memory);
+        assert_true(i == 0 || detector->n_plans >= 2);
+        frcnn_image_destroy(&image);
+    }
+    frcnn_result_deinit(&result);
+    frcnn_detector_destroy(&detector);
+    frcnn_model_destroy(&model);
+}
+
+/* Anchors of a large image are gigabytes: they are not made before there is room for them. */
+static void test_what_does_not_fit_is_not_made(void **state)
+{
+    (void)state;
+    frcnn_model *model = open_default(-1.0f);
+    frcnn_plan *plan = NULL;
+    assert_ok(frcnn_plan_create(&plan, model, 1, 8192, 8192, 0));
+    assert_int_equal(frcnn_plan_get_anchors_bytes(plan), plan->sizes.n_anchors * 4 * (int64_t)sizeof(float));
+    assert_null(plan->anchors);
+    frcnn_plan_destroy(&plan);
+    frcnn_model_destroy(&model);
+}
+
 static void test_odd_images(void **state)
 {
     (void)state;
@@ -338,6 +383,8 @@ int main(void)
         cmocka_unit_test(test_later_runs_allocate_nothing),
         cmocka_unit_test(test_many_shapes_in_bounded_memory),
         cmocka_unit_test(test_memory_limit),
+        cmocka_unit_test(test_memory_limit_counts_anchors),
+        cmocka_unit_test(test_what_does_not_fit_is_not_made),
         cmocka_unit_test(test_odd_images),
         cmocka_unit_test(test_cap_is_told),
         cmocka_unit_test(test_options_out_of_range),
