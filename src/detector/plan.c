@@ -1,5 +1,6 @@
 #include "detector/plan.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -60,7 +61,6 @@ static int64_t get_level_anchors(const frcnn_plan *plan, int level)
 static frcnn_status add_workspace(frcnn_graph *graph, frcnn_node *node, size_t bytes)
 {
     if (bytes == 0) return FRCNN_OK;
-    FRCNN_FAIL_IF(bytes == SIZE_MAX, FRCNN_ERROR_INVALID, "a workspace of more bytes than memory can hold");
     return frcnn_graph_add_bytes(graph, &node->workspace, bytes);
 }
 
@@ -91,6 +91,9 @@ static frcnn_status build_proposals(frcnn_plan *plan, const int *maps, int *boxe
         FRCNN_TRY(frcnn_rpn_head_build(&plan->model->rpn_head, graph, maps[i], &heads[i]));
         frcnn_graph_name(graph, heads[i], "rpn.%d", i);
         n_anchors[i] = get_level_anchors(plan, i);
+        /* They are put in order by keys that hold an index of 32 bits. */
+        FRCNN_FAIL_IF(n_anchors[i] > UINT32_MAX, FRCNN_ERROR_INVALID,
+                      "level %d: expected at most %" PRIu32 " anchors, found %" PRId64, i, UINT32_MAX, n_anchors[i]);
     }
     FRCNN_TRY(frcnn_graph_add_map(graph, boxes, rows, 1, 1, BOX));
     FRCNN_TRY(frcnn_graph_add_map(graph, &scores, rows, 1, 1, 1));
@@ -115,6 +118,9 @@ static frcnn_status build_roi(frcnn_plan *plan, const int *maps, int boxes)
                                     .max_detections = settings->box_detections_per_img};
     int pooled = 0, predictions = 0;
     frcnn_node *node = NULL;
+    FRCNN_FAIL_IF(settings->rpn_post_nms_top_n > INT32_MAX / post.n_classes, FRCNN_ERROR_INVALID,
+                  "expected at most %d proposals for %d classes, found %d: rpn_post_nms_top_n",
+                  INT32_MAX / post.n_classes, post.n_classes, settings->rpn_post_nms_top_n);
     graph->stage = FRCNN_STAGE_ROI;
     FRCNN_TRY(frcnn_graph_add_map(graph, &pooled, graph->values[boxes].n, size, size, model->backbone.fpn.channels));
     frcnn_graph_name(graph, pooled, "roi.pooled");

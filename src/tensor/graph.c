@@ -8,6 +8,9 @@
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
+/* More than any machine has; sums of a graph's values do not overflow. */
+static const size_t max_bytes = (size_t)1 << 48;
+
 void frcnn_graph_deinit(frcnn_graph *graph)
 {
     frcnn_free(graph->nodes);
@@ -40,7 +43,7 @@ frcnn_status frcnn_graph_add_map(frcnn_graph *graph, int *out, int64_t n, int64_
     int64_t count = 0;
     const int fits = n > 0 && h > 0 && w > 0 && c > 0 && frcnn_mul_int64(n, h, &count) &&
                      frcnn_mul_int64(count, w, &count) && frcnn_mul_int64(count, c, &count) &&
-                     frcnn_mul_int64(count, (int64_t)sizeof(float), &count);
+                     frcnn_mul_int64(count, (int64_t)sizeof(float), &count) && (size_t)count < max_bytes;
     FRCNN_FAIL_IF(!fits, FRCNN_ERROR_INVALID,
                   "expected a map that fits in memory, found [%" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 "]", n,
                   h, w, c);
@@ -50,6 +53,8 @@ frcnn_status frcnn_graph_add_map(frcnn_graph *graph, int *out, int64_t n, int64_
 
 frcnn_status frcnn_graph_add_bytes(frcnn_graph *graph, int *out, size_t bytes)
 {
+    FRCNN_FAIL_IF(bytes >= max_bytes, FRCNN_ERROR_INVALID, "expected a workspace that fits in memory, found %zu bytes",
+                  bytes);
     const frcnn_value value = {.n = 1, .h = 1, .w = 1, .c = 1, .bytes = bytes, .same_as = FRCNN_NO_VALUE};
     return add_value(graph, out, value);
 }

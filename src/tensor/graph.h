@@ -76,7 +76,7 @@ typedef struct frcnn_conv_options {
 /** Frees what the graph holds; layers are borrowed. */
 void frcnn_graph_deinit(frcnn_graph *graph);
 
-/** @name A new value, its index in *out. Errors: INVALID (a product that overflows), NO_MEMORY. @{ */
+/** @name A new value, its index in *out. Errors: INVALID (2^48 bytes or more), NO_MEMORY. @{ */
 FRCNN_NODISCARD frcnn_status frcnn_graph_add_map(frcnn_graph *graph, int *out, int64_t n, int64_t h, int64_t w,
                                                  int64_t c);
 FRCNN_NODISCARD frcnn_status frcnn_graph_add_bytes(frcnn_graph *graph, int *out, size_t bytes);

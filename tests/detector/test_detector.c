@@ -208,6 +208,57 @@ static void test_what_does_not_fit_is_not_made(void **state)
     frcnn_model_destroy(&model);
 }
 
+/* A tensor of zeros in the place of a tensor of the file; the caller destroys it. */
+static frcnn_tensor *replace(edited_model *m, const char *name, int n_dims, const int64_t *shape)
+{
+    frcnn_tensor *tensor = NULL;
+    assert_ok(frcnn_tensor_create(&tensor, FRCNN_F32, n_dims, shape));
+    m->tensors[edited_find(m, name)] = tensor;
+    return tensor;
+}
+
+/* Indices of 32 bits reach every anchor of a level, and every class of every proposal. */
+static void test_indices_that_do_not_fit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *logits, *deltas, *json, *text;
+        int64_t n, in_c;
+        int n_dims; /* of a weight */
+    } cases[] = {
+        {"rpn.head.cls_logits", "rpn.head.bbox_pred",
+         "{\"anchor_sizes\": [[1,2,3,4,5,6,7,8],[1,2,3,4,5,6,7,8],[1,2,3,4,5,6,7,8],[1,2,3,4,5,6,7,8]],"
+         "\"anchor_ratios\": [1,2,3,4,5,6,7,8]}",
+         "level 0: expected at most 4294967295 anchors, found 4294967296", 64, 128, 4},
+        {"roi_heads.box_predictor.cls_score", "roi_heads.box_predictor.bbox_pred",
+         "{\"anchor_sizes\": [[32],[64],[128],[256]], \"rpn_post_nms_top_n\": 715828}",
+         "expected at most 715827 proposals for 3000 classes, found 715828", 3000, 256, 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        edited_model *m = edited_open();
+        frcnn_tensor *owned[4];
+        frcnn_model *model = NULL;
+        frcnn_plan *plan = NULL;
+        char name[EDITED_NAME];
+        for (int k = 0; k < 4; k++) {
+            const int is_bias = k % 2;
+            const int64_t shape[] = {k < 2 ? cases[i].n : 4 * cases[i].n, cases[i].in_c, 1, 1};
+            snprintf(name, sizeof name, "%s.%s", k < 2 ? cases[i].logits : cases[i].deltas,
+                     is_bias ? "bias" : "weight");
+            owned[k] = replace(m, name, is_bias ? 1 : cases[i].n_dims, shape);
+        }
+        m->settings = NULL;
+        edited_save(m);
+        edited_write_beside(m, cases[i].json);
+        assert_ok(frcnn_model_open(&model, m->path, NULL));
+        assert_fails(frcnn_plan_create(&plan, model, 1, 65536, 65536, 0), FRCNN_ERROR_INVALID, cases[i].text);
+        assert_null(plan);
+        frcnn_model_destroy(&model);
+        for (int k = 0; k < 4; k++) frcnn_tensor_destroy(&owned[k]);
+        edited_close(m);
+    }
+}
+
 static void test_odd_images(void **state)
 {
     (void)state;
@@ -385,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_memory_limit),
         cmocka_unit_test(test_memory_limit_counts_anchors),
         cmocka_unit_test(test_what_does_not_fit_is_not_made),
+        cmocka_unit_test(test_indices_that_do_not_fit),
         cmocka_unit_test(test_odd_images),
         cmocka_unit_test(test_cap_is_told),
         cmocka_unit_test(test_options_out_of_range),

@@ -60,6 +60,21 @@ static void test_residual_shares_memory(void **state)
     frcnn_graph_deinit(&graph);
 }
 
+/* Sizes that no memory has are refused one by one: their sum cannot overflow. */
+static void test_values_too_large_for_memory(void **state)
+{
+    (void)state;
+    frcnn_graph graph = {0};
+    int value = 0;
+    assert_ok(frcnn_graph_add_map(&graph, &value, 1, 1, 1, ((int64_t)1 << 46) - 1));
+    assert_fails(frcnn_graph_add_map(&graph, &value, 1, 1, 1, (int64_t)1 << 46), FRCNN_ERROR_INVALID, "70368744177664");
+    assert_fails(frcnn_graph_add_map(&graph, &value, 1 << 21, 1 << 21, 1 << 21, 1), FRCNN_ERROR_INVALID, "2097152");
+    assert_fails(frcnn_graph_add_bytes(&graph, &value, (size_t)1 << 48), FRCNN_ERROR_INVALID, "281474976710656");
+    assert_fails(frcnn_graph_add_bytes(&graph, &value, SIZE_MAX), FRCNN_ERROR_INVALID, "workspace");
+    assert_int_equal(graph.n_values, 1);
+    frcnn_graph_deinit(&graph);
+}
+
 /* Random graphs: every pair of values that live at the same time is apart. */
 static void test_nothing_overlaps(void **state)
 {
@@ -97,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chain_needs_two_buffers),
         cmocka_unit_test(test_residual_shares_memory),
+        cmocka_unit_test(test_values_too_large_for_memory),
         cmocka_unit_test(test_nothing_overlaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
