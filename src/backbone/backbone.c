@@ -34,12 +34,33 @@ static int get_stride(const frcnn_backbone *backbone, int layer)
     return stride;
 }
 
+/* 1 for the layers that torchvision's mobilenet_backbone chooses from: the first, those that halve the map, the last. */
+static int ends_stage(const frcnn_backbone *backbone, int layer)
+{
+    return backbone->body == FRCNN_BODY_RESNET || layer == 0 || layer == FRCNN_MOBILENET_V2_MODULES - 1 ||
+           backbone->mobilenet_v2.modules[layer].stride > 1;
+}
+
 /* The last layer with that many channels; below range.first where there is none. */
-static int find_layer(const frcnn_backbone *backbone, layer_range range, int64_t channels)
+static int find_layer(const frcnn_backbone *backbone, layer_range range, int64_t channels, int only_ends)
 {
     int layer = range.last;
-    while (layer >= range.first && get_channels(backbone, layer) != channels) layer--;
+    while (layer >= range.first &&
+           (get_channels(backbone, layer) != channels || (only_ends && !ends_stage(backbone, layer))))
+        layer--;
     return layer;
+}
+
+/* 1 where torchvision's mobilenet_backbone could have chosen the maps that the FPN takes. */
+static int takes_ends_of_stages(const frcnn_backbone *backbone, const frcnn_weights *weights, layer_range range)
+{
+    int before = range.first - 1;
+    for (int i = 0; i < backbone->fpn.n_maps; i++) {
+        const int layer = find_layer(backbone, range, frcnn_fpn_get_in_channels(weights, fpn_prefix, i), 1);
+        if (layer <= before) return 0;
+        before = layer;
+    }
+    return 1;
 }
 
 static frcnn_status choose_layers(frcnn_backbone *backbone, const frcnn_weights *weights,
@@ -48,13 +69,14 @@ static frcnn_status choose_layers(frcnn_backbone *backbone, const frcnn_weights 
     const char *path = frcnn_checkpoint_get_path(weights->checkpoint);
     const layer_range range = get_layers(backbone);
     const int n_maps = backbone->fpn.n_maps;
+    const int only_ends = takes_ends_of_stages(backbone, weights, range);
     FRCNN_FAIL_IF(settings->n_return_layers != 0 && settings->n_return_layers != n_maps, FRCNN_ERROR_INVALID,
                   "%s: expected %d return_layers, one per map of the FPN, found %d", path, n_maps,
                   settings->n_return_layers);
     for (int i = 0; i < n_maps; i++) {
         const int64_t channels = frcnn_fpn_get_in_channels(weights, fpn_prefix, i);
-        const int layer =
-            settings->n_return_layers > 0 ? settings->return_layers[i] : find_layer(backbone, range, channels);
+        const int layer = settings->n_return_layers > 0 ? settings->return_layers[i]
+                                                        : find_layer(backbone, range, channels, only_ends);
         const int is_known = layer >= range.first && layer <= range.last;
         FRCNN_FAIL_IF(!is_known && settings->n_return_layers > 0, FRCNN_ERROR_INVALID,
                       "%s: return_layers: expected layers from %d to %d, found %d", path, range.first, range.last,
@@ -67,6 +89,7 @@ static frcnn_status choose_layers(frcnn_backbone *backbone, const frcnn_weights 
                       backbone->return_layers[i - 1]);
         backbone->return_layers[i] = layer;
         backbone->strides[i] = get_stride(backbone, layer);
+        if (backbone->body == FRCNN_BODY_MOBILENET_V2) backbone->mobilenet_v2.modules[layer].is_returned = 1;
     }
     return FRCNN_OK;
 }

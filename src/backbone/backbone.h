@@ -19,7 +19,8 @@ typedef struct frcnn_backbone {
 } frcnn_backbone;
 
 /** Recognises the body under backbone.body and the FPN under backbone.fpn, and takes their tensors. The settings say
- *  which layers return a map, and the number of levels; where they name no layers, those whose channels the FPN takes.
+ *  which layers return a map, and the number of levels; where they name no layers, the last ones whose channels the FPN takes; of a
+ *  MobileNetV2 the first ones that do, if all are modules that torchvision's mobilenet_backbone returns.
  *  Errors: UNSUPPORTED (no body known here, no FPN, layers that return other channels), INVALID (a number of levels that
  *  the FPN cannot give). */
 FRCNN_NODISCARD frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weights,

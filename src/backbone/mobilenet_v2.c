@@ -83,7 +83,10 @@ frcnn_status frcnn_mobilenet_v2_build(const frcnn_mobilenet_v2 *net, frcnn_graph
     for (int i = 0; i < net->n_modules; i++) {
         const frcnn_mobilenet_v2_module *module = &net->modules[i];
         const int is_block = module->n_convs > 1;
-        int x = map;
+        int x = map, residual = module->is_residual ? map : FRCNN_NO_VALUE;
+        /* The sum of a block overwrites what is added: a map that is returned too is copied. */
+        if (module->is_residual && net->modules[i - 1].is_returned)
+            FRCNN_TRY(frcnn_graph_upsample(graph, &residual, map, graph->values[map].h, graph->values[map].w));
         for (int k = 0; k < module->n_convs; k++) {
             const frcnn_layer *layer = &module->convs[k];
             /* The projection of a block is linear; the strided convolution is the one with a 3x3 kernel. */
@@ -93,7 +96,7 @@ frcnn_status frcnn_mobilenet_v2_build(const frcnn_mobilenet_v2 *net, frcnn_graph
                 .padding = layer->kernel / 2,
                 .dilation = 1,
                 .activation = is_projection ? FRCNN_LINEAR : FRCNN_RELU6,
-                .residual = is_projection && module->is_residual ? map : FRCNN_NO_VALUE,
+                .residual = is_projection ? residual : FRCNN_NO_VALUE,
             };
             FRCNN_TRY(frcnn_graph_conv2d(graph, &x, x, layer, options));
         }

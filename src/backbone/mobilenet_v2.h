@@ -11,6 +11,7 @@ enum { FRCNN_MOBILENET_V2_MODULES = 19, FRCNN_MOBILENET_V2_CONVS = 3 };
 typedef struct frcnn_mobilenet_v2_module {
     frcnn_layer convs[FRCNN_MOBILENET_V2_CONVS];
     int n_convs, stride, is_residual;
+    int is_returned; /**< 1: the FPN takes the output, which must stay as it is */
     int64_t out_c;
 } frcnn_mobilenet_v2_module;
 
@@ -25,7 +26,7 @@ int frcnn_mobilenet_v2_is_known(const frcnn_weights *weights, const char *prefix
 /** Takes the tensors under PREFIX.0, PREFIX.1, …; channels come from the shapes. What is missing is noted in weights. */
 void frcnn_mobilenet_v2_init(frcnn_mobilenet_v2 *net, frcnn_weights *weights, const char *prefix, float norm_eps);
 
-/** From a [N, H, W, 3] map to the output of each module. Errors: as the graph's. */
+/** From a [N, H, W, 3] map to the output of each module; one that is not returned may be overwritten. Errors: as the graph's. */
 FRCNN_NODISCARD frcnn_status frcnn_mobilenet_v2_build(const frcnn_mobilenet_v2 *net, frcnn_graph *graph, int in,
                                                       int out[FRCNN_MOBILENET_V2_MODULES]);
 

@@ -7,6 +7,7 @@
 
 #include "backbone/backbone.h"
 #include "frcnn/frcnn.h"
+#include "tensor/arena.h"
 
 enum { MAX_TENSORS = 512 };
 
@@ -196,6 +197,78 @@ static void test_stages_that_the_fpn_leaves_out(void **state)
     close_file(file);
 }
 
+/* All 19 modules, an eighth as wide, under an FPN on n_maps maps. */
+static made_file *make_mobilenet_v2(int n_maps, const int64_t *channels)
+{
+    static const int64_t widths[19] = {4, 2, 3, 3, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 20, 20, 20, 40, 160};
+    made_file *file = calloc(1, sizeof *file);
+    assert_non_null(file);
+    char name[80];
+    for (int i = 0; i < 19; i++) {
+        const int64_t in_c = i == 0 ? 3 : widths[i - 1], hidden = i == 1 ? in_c : 6 * in_c;
+        const int is_single = i == 0 || i == 18, is_expanding = i > 1;
+        if (is_single) {
+            snprintf(name, sizeof name, "backbone.body.%d.0", i);
+            add_conv(file, name, widths[i], in_c, i == 0 ? 3 : 1);
+            snprintf(name, sizeof name, "backbone.body.%d.1", i);
+            add_norm(file, name, widths[i]);
+            continue;
+        }
+        for (int k = 0; k <= is_expanding; k++) {
+            snprintf(name, sizeof name, "backbone.body.%d.conv.%d.0", i, k);
+            add_conv(file, name, hidden, k < is_expanding ? in_c : 1, k < is_expanding ? 1 : 3);
+            snprintf(name, sizeof name, "backbone.body.%d.conv.%d.1", i, k);
+            add_norm(file, name, hidden);
+        }
+        snprintf(name, sizeof name, "backbone.body.%d.conv.%d", i, is_expanding + 1);
+        add_conv(file, name, widths[i], hidden, 1);
+        snprintf(name, sizeof name, "backbone.body.%d.conv.%d", i, is_expanding + 2);
+        add_norm(file, name, widths[i]);
+    }
+    add_fpn(file, n_maps, channels, 16);
+    return file;
+}
+
+/* Where a file does not say which modules return a map: those of torchvision's mobilenet_backbone (0, 2, 4, 7, 14, 18 to
+   choose from) where they can give the channels, else the last with them. */
+static void test_modules_of_a_mobilenet_v2(void **state)
+{
+    (void)state;
+    static const struct {
+        int n_maps;
+        int64_t channels[3];
+        int layers[3], strides[3];
+    } cases[] = {
+        {2, {20, 160}, {14, 18}, {32, 32}},
+        {3, {4, 8, 20}, {4, 7, 14}, {8, 16, 32}},
+        {3, {4, 12, 40}, {6, 13, 17}, {8, 16, 32}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        made_file *file = make_mobilenet_v2(cases[i].n_maps, cases[i].channels);
+        frcnn_backbone *backbone = calloc(1, sizeof *backbone);
+        const frcnn_settings settings = make_settings(cases[i].n_maps);
+        frcnn_graph graph = {0};
+        int in = 0, maps[FRCNN_MAX_LEVELS];
+        size_t offsets[512], bytes = 0;
+        assert_non_null(backbone);
+        open_file(file);
+        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings));
+        assert_ok(frcnn_weights_check(&file->weights));
+        assert_string_equal(backbone->name, "mobilenet_v2");
+        assert_ok(frcnn_graph_add_map(&graph, &in, 1, 64, 96, 3));
+        assert_ok(frcnn_backbone_build(backbone, &graph, in, maps));
+        for (int k = 0; k < cases[i].n_maps; k++) {
+            assert_int_equal(backbone->return_layers[k], cases[i].layers[k]);
+            assert_map(&graph, maps[k], 64 / cases[i].strides[k], 96 / cases[i].strides[k], 16);
+        }
+        assert_true(graph.n_values <= 512);
+        assert_ok(frcnn_arena_place(&graph, 0, offsets, &bytes));
+        frcnn_graph_deinit(&graph);
+        free(backbone);
+        close_file(file);
+    }
+}
+
 static void test_files_without_what_it_takes(void **state)
 {
     (void)state;
@@ -229,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_resnets),
         cmocka_unit_test(test_stages_that_the_fpn_leaves_out),
+        cmocka_unit_test(test_modules_of_a_mobilenet_v2),
         cmocka_unit_test(test_files_without_what_it_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

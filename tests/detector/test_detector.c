@@ -370,6 +370,44 @@ static void test_norm_epsilon(void **state)
     edited_close(m);
 }
 
+/* Maps that a residual block reads next come out as they were. The first channels of column 1 in row 3 (of the last map,
+   row 1), computed with torchvision 0.29.1 from the same weights and a grey image. */
+static void test_any_layers_return_maps(void **state)
+{
+    (void)state;
+    static const float expected[3][4] = {{2.89204f, -2.97037f, -0.444871f, -2.678f},
+                                         {-2.36426f, -5.38841f, 1.105f, 1.00621f},
+                                         {-1.00905f, 0.28552f, 1.55769f, 1.48483f}};
+    edited_model *m = edited_open();
+    frcnn_image *image = NULL;
+    frcnn_model *model = NULL;
+    edited_save(m);
+    edited_write_beside(m, "{\"return_layers\": [5, 12, 17], \"min_size\": 64, \"max_size\": 64}");
+    assert_ok(frcnn_model_open(&model, m->path, NULL));
+    assert_ok(frcnn_image_create(&image, 64, 64, NULL));
+    memset(frcnn_image_get_pixels(image), 128, (size_t)3 * 64 * 64);
+    frcnn_detector *detector = create(model, 1, 1, 0);
+    for (int i = 0; i < 3; i++) {
+        char name[16];
+        frcnn_tensor *map = NULL;
+        snprintf(name, sizeof name, "body.%d", i);
+        assert_ok(frcnn_detector_tap(detector, image, name, &map));
+        const int64_t *shape = frcnn_tensor_get_shape(map);
+        const float *values = frcnn_tensor_get_const_data(map);
+        assert_int_equal(shape[1], 8 >> i);
+        for (int c = 0; c < 4; c++)
+            assert_float_equal(values[((i == 2 ? 1 : 3) * shape[2] + 1) * shape[3] + c], expected[i][c], 1e-4);
+        frcnn_tensor_destroy(&map);
+    }
+    frcnn_result result = {0};
+    assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
+    frcnn_result_deinit(&result);
+    frcnn_detector_destroy(&detector);
+    frcnn_image_destroy(&image);
+    frcnn_model_destroy(&model);
+    edited_close(m);
+}
+
 static void test_taps_that_are_none(void **state)
 {
     (void)state;
@@ -441,6 +479,7 @@ int main(void)
         cmocka_unit_test(test_cap_is_told),
         cmocka_unit_test(test_options_out_of_range),
         cmocka_unit_test(test_norm_epsilon),
+        cmocka_unit_test(test_any_layers_return_maps),
         cmocka_unit_test(test_taps_that_are_none),
         cmocka_unit_test(test_faults),
     };
