@@ -15,7 +15,7 @@
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
-enum { SIZE_DIVISOR = 32, MAX_SIDE = 65535 };
+enum { SIZE_DIVISOR = 32, MAX_SIDE = 65535, N_CHANNELS = 3 };
 
 void frcnn_model_options_default(frcnn_model_options *options)
 {
@@ -60,6 +60,9 @@ static frcnn_status apply_options(frcnn_model *model, const frcnn_model_options 
                       "family: expected \"torchvision\", the only one of this version, found \"%s\"", options->family);
         memcpy(settings->family, options->family, strlen(options->family) + 1);
     }
+    FRCNN_FAIL_IF(settings->n_channels != N_CHANNELS, FRCNN_ERROR_INVALID,
+                  "%s: mean, std: expected %d values, one per channel of an image, found %d",
+                  frcnn_checkpoint_get_path(model->checkpoint), N_CHANNELS, settings->n_channels);
     FRCNN_FAIL_IF(options->n_mean != 0 && options->n_mean != settings->n_channels, FRCNN_ERROR_INVALID,
                   "mean: expected %d values, one per channel, found %d", settings->n_channels, options->n_mean);
     FRCNN_FAIL_IF(options->n_std != 0 && options->n_std != settings->n_channels, FRCNN_ERROR_INVALID,

@@ -263,6 +263,8 @@ static void test_settings_that_contradict_the_file(void **state)
     } cases[] = {
         {"{\"anchor_sizes\": [[32], [64]]}", "the model has 3 levels (4 with the pool level), sizes are given for 2",
          FRCNN_ERROR_INVALID},
+        {"{\"mean\": [0, 0, 0, 0], \"std\": [1, 1, 1, 1]}", "expected 3 values, one per channel of an image, found 4",
+         FRCNN_ERROR_INVALID},
         {"{\"anchor_ratios\": [0.5, 1, 2, 3]}", "expected 3 anchors per cell", FRCNN_ERROR_INVALID},
         {"{\"classes\": [\"a\", \"b\"]}", "expected 10 class names (11 with the background first), found 2",
          FRCNN_ERROR_INVALID},
