@@ -8,6 +8,12 @@
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
+struct frcnn_taps {
+    frcnn_plan *plan;
+    void *arena;
+    frcnn_result result;
+};
+
 /* Columns [first, first + count) of the last dimension of a value. */
 typedef struct tap {
     char value[FRCNN_GRAPH_NAME];
@@ -44,8 +50,9 @@ static frcnn_status copy_anchors(const frcnn_plan *plan, frcnn_tensor **out)
     return FRCNN_OK;
 }
 
-static frcnn_status copy_value(const frcnn_plan *plan, const char *arena, const char *name, frcnn_tensor **out)
+frcnn_status frcnn_taps_read(const frcnn_taps *taps, const char *name, frcnn_tensor **out)
 {
+    const frcnn_plan *plan = taps->plan;
     if (strcmp(name, "anchors") == 0) return copy_anchors(plan, out);
     tap t = find_tap(plan->model, name);
     int index = 0;
@@ -62,52 +69,56 @@ static frcnn_status copy_value(const frcnn_plan *plan, const char *arena, const 
     const int64_t row_shape[] = {n, t.count};
     const int n_dims = is_map ? 4 : strcmp(name, "proposals.scores") == 0 ? 1 : 2;
     FRCNN_TRY(frcnn_tensor_create(out, FRCNN_F32, n_dims, is_map ? map_shape : row_shape));
-    const float *src = (const float *)(const void *)(arena + plan->offsets[index]) + t.first;
+    const float *src = (const float *)(const void *)((const char *)taps->arena + plan->offsets[index]) + t.first;
     float *dst = frcnn_tensor_get_data(*out);
     for (int64_t i = 0; i < n * value->h * value->w; i++)
         memcpy(dst + i * t.count, src + i * value->c, (size_t)t.count * sizeof(float));
     return FRCNN_OK;
 }
 
-static frcnn_status run_tap(frcnn_detector *detector, const frcnn_image *image, const frcnn_plan_rois *rois,
-                            const char *name, frcnn_tensor **out)
+static frcnn_status run_taps(frcnn_taps *taps, frcnn_detector *detector, const frcnn_image *image,
+                             const frcnn_plan_rois *rois)
 {
     const frcnn_model *model = detector->model;
-    const int64_t max_rois = model->settings.rpn_post_nms_top_n;
-    FRCNN_FAIL_IF(rois != NULL && (rois->count < 0 || rois->count > max_rois), FRCNN_ERROR_INVALID,
-                  "expected at most %" PRId64 " rois, found %" PRId64, max_rois, rois->count);
     frcnn_model_sizes sizes;
+    void *detections = NULL;
+    frcnn_detector_use_threads(detector);
     FRCNN_TRY(frcnn_model_get_sizes(model, frcnn_image_get_height(image), frcnn_image_get_width(image), &sizes));
     const frcnn_plan_input input = {image, sizes.resized_height, sizes.resized_width};
-    frcnn_plan *plan = NULL;
-    void *arena = NULL, *detections = NULL;
-    frcnn_result result = {0};
-    frcnn_status status = FRCNN_OK;
-    frcnn_detector_use_threads(detector);
-    FRCNN_TRY(frcnn_plan_create(&plan, model, 1, sizes.padded_height, sizes.padded_width, 1));
-    FRCNN_TRY_CLEANUP(frcnn_plan_prepare(plan));
-    FRCNN_TRY_CLEANUP(frcnn_alloc(&arena, plan->arena_bytes, 1, "buffers"));
-    FRCNN_TRY_CLEANUP(frcnn_alloc(&detections, (size_t)model->settings.box_detections_per_img,
-                                  sizeof *result.detections, "detections"));
-    result.detections = detections;
-    FRCNN_TRY_CLEANUP(frcnn_plan_run(plan, arena, &input, rois, &result));
-    status = copy_value(plan, arena, name, out);
-cleanup:
-    frcnn_free(detections);
-    frcnn_free(arena);
-    frcnn_plan_destroy(&plan);
+    FRCNN_TRY(frcnn_plan_create(&taps->plan, model, 1, sizes.padded_height, sizes.padded_width, 1));
+    FRCNN_TRY(frcnn_plan_prepare(taps->plan));
+    FRCNN_TRY(frcnn_alloc(&taps->arena, taps->plan->arena_bytes, 1, "buffers"));
+    FRCNN_TRY(frcnn_alloc(&detections, (size_t)model->settings.box_detections_per_img, sizeof *taps->result.detections,
+                          "detections"));
+    taps->result.detections = detections;
+    return frcnn_plan_run(taps->plan, taps->arena, &input, rois, &taps->result);
+}
+
+frcnn_status frcnn_taps_create(frcnn_taps **out, frcnn_detector *detector, const frcnn_image *image, const float *rois,
+                               int64_t n)
+{
+    const int64_t max_rois = detector->model->settings.rpn_post_nms_top_n;
+    const frcnn_plan_rois given = {rois, n};
+    void *block = NULL;
+    FRCNN_FAIL_IF(rois != NULL && (n < 0 || n > max_rois), FRCNN_ERROR_INVALID,
+                  "expected at most %" PRId64 " rois, found %" PRId64, max_rois, n);
+    FRCNN_TRY(frcnn_alloc_zeroed(&block, 1, sizeof(frcnn_taps), "taps"));
+    frcnn_taps *taps = block;
+    const frcnn_status status = run_taps(taps, detector, image, rois != NULL ? &given : NULL);
+    if (status != FRCNN_OK)
+        frcnn_taps_destroy(&taps);
+    else
+        *out = taps;
     return status;
 }
 
-frcnn_status frcnn_detector_tap(frcnn_detector *detector, const frcnn_image *image, const char *name,
-                                frcnn_tensor **out)
+void frcnn_taps_destroy(frcnn_taps **handle)
 {
-    return run_tap(detector, image, NULL, name, out);
-}
-
-frcnn_status frcnn_detector_tap_rois(frcnn_detector *detector, const frcnn_image *image, const float *rois, int64_t n,
-                                     const char *name, frcnn_tensor **out)
-{
-    const frcnn_plan_rois given = {rois, n};
-    return run_tap(detector, image, &given, name, out);
+    frcnn_taps *taps = *handle;
+    if (taps == NULL) return;
+    frcnn_result_deinit(&taps->result);
+    frcnn_free(taps->arena);
+    frcnn_plan_destroy(&taps->plan);
+    frcnn_free(taps);
+    *handle = NULL;
 }

@@ -342,7 +342,10 @@ static void test_norm_epsilon(void **state)
         edited_write_beside(m, settings[i]);
         assert_ok(frcnn_model_open(&model, m->path, NULL));
         detector = create(model, 1, 1, 0);
-        assert_ok(frcnn_detector_tap(detector, image, "body.2", &maps[i]));
+        frcnn_taps *taps = NULL;
+        assert_ok(frcnn_taps_create(&taps, detector, image, NULL, 0));
+        assert_ok(frcnn_taps_read(taps, "body.2", &maps[i]));
+        frcnn_taps_destroy(&taps);
         frcnn_detector_destroy(&detector);
         frcnn_model_destroy(&model);
     }
@@ -415,11 +418,18 @@ static void test_taps_that_are_none(void **state)
     frcnn_detector *detector = create(model, 1, 1, 0);
     frcnn_image *image = make_image(64, 64, 0);
     frcnn_tensor *out = NULL;
+    frcnn_taps *taps = NULL;
     const float roi[] = {0.0f, 0.0f, 9.0f, 9.0f};
-    assert_fails(frcnn_detector_tap(detector, image, "nothing", &out), FRCNN_ERROR_INVALID, "nothing");
-    assert_fails(frcnn_detector_tap(detector, image, "", &out), FRCNN_ERROR_INVALID, "no value");
-    assert_fails(frcnn_detector_tap_rois(detector, image, roi, 201, "roi.head", &out), FRCNN_ERROR_INVALID, "200");
+    assert_fails(frcnn_taps_create(&taps, detector, image, roi, 201), FRCNN_ERROR_INVALID, "200");
+    assert_null(taps);
+    assert_ok(frcnn_taps_create(&taps, detector, image, roi, 1));
+    assert_fails(frcnn_taps_read(taps, "nothing", &out), FRCNN_ERROR_INVALID, "nothing");
+    assert_fails(frcnn_taps_read(taps, "", &out), FRCNN_ERROR_INVALID, "no value");
     assert_null(out);
+    assert_ok(frcnn_taps_read(taps, "roi.head", &out));
+    assert_int_equal(frcnn_tensor_get_shape(out)[0], 1);
+    frcnn_tensor_destroy(&out);
+    frcnn_taps_destroy(&taps);
     frcnn_image_destroy(&image);
     frcnn_detector_destroy(&detector);
     frcnn_model_destroy(&model);

@@ -16,6 +16,8 @@ typedef struct stage_run {
     const frcnn_model_info *info;
     const frcnn_image *image;
     const frcnn_checkpoint *golden;
+    frcnn_taps *own; /* the whole chain */
+    frcnn_taps *fed; /* with the golden's proposals */
 } stage_run;
 
 /* A tensor of the golden, which must have this dtype and number of dimensions. */
@@ -134,7 +136,7 @@ static frcnn_status compare_activation(const stage_run *run, const char *name, p
     FRCNN_TRY(get_expected(&expected, run, name));
     frcnn_tensor *tap = NULL, *actual = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(frcnn_detector_tap(run->detector, run->image, tap_name, &tap));
+    FRCNN_TRY_CLEANUP(frcnn_taps_read(run->own, tap_name, &tap));
     FRCNN_TRY_CLEANUP(arrange(&actual, tap, &expected));
     compare_tensor(run, name, &expected, actual, bound);
 
@@ -151,7 +153,7 @@ static frcnn_status compare_anchors(const stage_run *run, const char *name)
     FRCNN_TRY(get_expected(&expected, run, name));
     frcnn_tensor *tap = NULL, *actual = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(frcnn_detector_tap(run->detector, run->image, "anchors", &tap));
+    FRCNN_TRY_CLEANUP(frcnn_taps_read(run->own, "anchors", &tap));
     const int64_t n_anchors = frcnn_tensor_get_shape(tap)[0];
     const int64_t n_wanted =
         strcmp(name, "anchors") == 0 || expected.shape[0] > n_anchors ? n_anchors : expected.shape[0];
@@ -184,8 +186,8 @@ static frcnn_status compare_proposals(const stage_run *run)
     FRCNN_TRY(get_golden_proposals(&expected, run));
     frcnn_tensor *boxes = NULL, *scores = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(frcnn_detector_tap(run->detector, run->image, "proposals.boxes", &boxes));
-    FRCNN_TRY_CLEANUP(frcnn_detector_tap(run->detector, run->image, "proposals.scores", &scores));
+    FRCNN_TRY_CLEANUP(frcnn_taps_read(run->own, "proposals.boxes", &boxes));
+    FRCNN_TRY_CLEANUP(frcnn_taps_read(run->own, "proposals.scores", &scores));
     const parity_boxes actual = {frcnn_tensor_get_n_elements(scores), frcnn_tensor_get_const_data(boxes),
                                  frcnn_tensor_get_const_data(scores), NULL};
     status = parity_compare_proposals(run->report, "proposals", &expected, &actual);
@@ -198,13 +200,11 @@ cleanup:
 
 static frcnn_status compare_roi_activation(const stage_run *run, const char *name)
 {
-    parity_boxes proposals;
-    FRCNN_TRY(get_golden_proposals(&proposals, run));
     parity_expected expected;
     FRCNN_TRY(get_expected(&expected, run, name));
     frcnn_tensor *tap = NULL, *actual = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(frcnn_detector_tap_rois(run->detector, run->image, proposals.boxes, proposals.n, name, &tap));
+    FRCNN_TRY_CLEANUP(frcnn_taps_read(run->fed, name, &tap));
     FRCNN_TRY_CLEANUP(arrange(&actual, tap, &expected));
     compare_tensor(run, name, &expected, actual, PARITY_ACTIVATION);
 
@@ -308,16 +308,14 @@ static int is_companion(const char *name)
            (dot != NULL && (strcmp(dot, ".value") == 0 || strcmp(dot, ".shape") == 0));
 }
 
-frcnn_status parity_compare_stages(parity_report *report, frcnn_detector *detector, const frcnn_model_info *info,
-                                   const frcnn_image *image, const frcnn_checkpoint *golden)
+static frcnn_status compare_stages(const stage_run *run)
 {
-    const stage_run run = {report, detector, info, image, golden};
     /* In the order of the stages, so that the first line that fails is where they part. */
     static const char *const groups[] = {"transform", "body.", "fpn.", "rpn.", "anchors", "proposals.", "roi.", ""};
     const size_t n_groups = sizeof groups / sizeof *groups;
     for (size_t g = 0; g < n_groups; g++) {
-        for (size_t i = 0; i < frcnn_checkpoint_get_count(golden); i++) {
-            const char *full_name = frcnn_checkpoint_get_name(golden, i);
+        for (size_t i = 0; i < frcnn_checkpoint_get_count(run->golden); i++) {
+            const char *full_name = frcnn_checkpoint_get_name(run->golden, i);
             size_t group = 0;
             while (!starts_with(full_name, groups[group])) group++;
             if (group != g || is_companion(full_name)) continue;
@@ -325,8 +323,25 @@ frcnn_status parity_compare_stages(parity_report *report, frcnn_detector *detect
             snprintf(name, sizeof name, "%s", full_name);
             char *dot = strrchr(name, '.');
             if (dot != NULL && strcmp(dot, ".index") == 0) *dot = '\0';
-            FRCNN_TRY(compare_stage(&run, name));
+            FRCNN_TRY(compare_stage(run, name));
         }
     }
     return FRCNN_OK;
+}
+
+frcnn_status parity_compare_stages(parity_report *report, frcnn_detector *detector, const frcnn_model_info *info,
+                                   const frcnn_image *image, const frcnn_checkpoint *golden)
+{
+    stage_run run = {report, detector, info, image, golden, NULL, NULL};
+    parity_boxes proposals = {0};
+    frcnn_status status = FRCNN_OK;
+    FRCNN_TRY(get_golden_proposals(&proposals, &run));
+    FRCNN_TRY_CLEANUP(frcnn_taps_create(&run.own, detector, image, NULL, 0));
+    FRCNN_TRY_CLEANUP(frcnn_taps_create(&run.fed, detector, image, proposals.boxes, proposals.n));
+    status = compare_stages(&run);
+
+cleanup:
+    frcnn_taps_destroy(&run.own);
+    frcnn_taps_destroy(&run.fed);
+    return status;
 }

@@ -112,9 +112,12 @@ static void test_sizes_and_anchors(void **state)
 
         frcnn_image *black = NULL;
         frcnn_tensor *anchors = NULL;
+        frcnn_taps *taps = NULL;
         char hex[HEX_SIZE];
         assert_ok(frcnn_image_create(&black, height, width, NULL));
-        assert_ok(frcnn_detector_tap(detector, black, "anchors", &anchors));
+        assert_ok(frcnn_taps_create(&taps, detector, black, NULL, 0));
+        assert_ok(frcnn_taps_read(taps, "anchors", &anchors));
+        frcnn_taps_destroy(&taps);
         hash(hex, frcnn_tensor_get_const_data(anchors), (size_t)frcnn_tensor_get_n_elements(anchors) * sizeof(float));
         assert_string_equal(hex, get_text(entry, "anchors_sha256"));
         frcnn_tensor_destroy(&anchors);

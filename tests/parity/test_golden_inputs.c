@@ -83,9 +83,12 @@ static frcnn_tensor *make_anchors(void)
     frcnn_detector *detector = NULL;
     frcnn_image *black = NULL;
     frcnn_tensor *anchors = NULL;
+    frcnn_taps *taps = NULL;
     assert_ok(frcnn_detector_create(&detector, model, NULL));
     assert_ok(frcnn_image_create(&black, HEIGHT, WIDTH, NULL));
-    assert_ok(frcnn_detector_tap(detector, black, "anchors", &anchors));
+    assert_ok(frcnn_taps_create(&taps, detector, black, NULL, 0));
+    assert_ok(frcnn_taps_read(taps, "anchors", &anchors));
+    frcnn_taps_destroy(&taps);
     frcnn_image_destroy(&black);
     frcnn_detector_destroy(&detector);
     return anchors;
