@@ -227,11 +227,14 @@ void frcnn_plan_destroy(frcnn_plan **handle)
     *handle = NULL;
 }
 
-/* The RPN head stands in the graph once per level; its weights are counted once. */
-static int is_first_use(const frcnn_graph *graph, int node)
+/* The RPN head stands in the graph once per level; its weights are counted once for each order that they are taken in,
+   which may be another on small maps. */
+static int is_first_use(const frcnn_plan *plan, int node)
 {
     for (int i = 0; i < node; i++)
-        if (graph->nodes[i].layer == graph->nodes[node].layer) return 0;
+        if (plan->graph.nodes[i].layer == plan->graph.nodes[node].layer &&
+            frcnn_primitive_packs_alike(plan->primitives[i], plan->primitives[node]))
+            return 0;
     return 1;
 }
 
@@ -239,7 +242,7 @@ size_t frcnn_plan_get_pack_cost(const frcnn_plan *plan)
 {
     size_t total = 0;
     for (int i = 0; i < plan->graph.n_nodes; i++)
-        if (plan->primitives[i] != NULL && is_first_use(&plan->graph, i))
+        if (plan->primitives[i] != NULL && is_first_use(plan, i))
             total += frcnn_weight_cache_get_cost(plan->model->weights, plan->graph.nodes[i].layer, plan->primitives[i]);
     return total;
 }
@@ -248,7 +251,7 @@ size_t frcnn_plan_get_weights_bytes(const frcnn_plan *plan)
 {
     size_t total = 0;
     for (int i = 0; i < plan->graph.n_nodes; i++)
-        if (plan->primitives[i] != NULL && is_first_use(&plan->graph, i))
+        if (plan->primitives[i] != NULL && is_first_use(plan, i))
             total += frcnn_primitive_get_packed_bytes(plan->primitives[i]);
     return total;
 }

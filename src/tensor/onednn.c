@@ -337,6 +337,12 @@ int frcnn_packed_fits(const frcnn_packed *packed, const frcnn_primitive *primiti
     return dnnl_memory_desc_equal(have, dnnl_primitive_desc_query_md(primitive->desc, dnnl_query_weights_md, 0));
 }
 
+int frcnn_primitive_packs_alike(const frcnn_primitive *a, const frcnn_primitive *b)
+{
+    return dnnl_memory_desc_equal(dnnl_primitive_desc_query_md(a->desc, dnnl_query_weights_md, 0),
+                                  dnnl_primitive_desc_query_md(b->desc, dnnl_query_weights_md, 0));
+}
+
 frcnn_status frcnn_primitive_run(frcnn_primitive *primitive, const float *src, const frcnn_packed *packed, float *dst,
                                  void *scratchpad)
 {

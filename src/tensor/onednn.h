@@ -25,6 +25,8 @@ FRCNN_NODISCARD frcnn_status frcnn_packed_create(frcnn_packed **out, const frcnn
 void frcnn_packed_destroy(frcnn_packed **packed);
 /** 1 where primitive takes weights in this order. */
 int frcnn_packed_fits(const frcnn_packed *packed, const frcnn_primitive *primitive);
+/** 1 where both primitives take weights in the same order. */
+int frcnn_primitive_packs_alike(const frcnn_primitive *a, const frcnn_primitive *b);
 /** Bytes that frcnn_packed_create will take for primitive. */
 size_t frcnn_primitive_get_packed_bytes(const frcnn_primitive *primitive);
 
