@@ -5,16 +5,19 @@
 #include "tensor/memory.h"
 
 /* How many detectors find room for the buffers of the largest usual image beside the weights. The plan is made for this
-   and used later. */
+   and used later. *weights is what all share: those of the plan and a quarter more, as images of other shapes may take
+   some layers in another order; 0 where there is room for one detector at most. */
 static int count_fitting(frcnn_detector *detector, const frcnn_settings *settings, int wanted, size_t *weights)
 {
     frcnn_plan_info plan;
     *weights = 0;
     if (frcnn_detector_get_plan_info(detector, settings->min_size, settings->max_size, &plan) != FRCNN_OK) return 1;
-    *weights = plan.weights_bytes;
+    const size_t shared = plan.weights_bytes + plan.weights_bytes / 4;
     const size_t buffers = plan.arena_bytes * (size_t)detector->batch + plan.anchors_bytes;
-    const size_t fitting = (detector->max_memory - plan.weights_bytes) / buffers;
-    return fitting < 1 ? 1 : fitting < (size_t)wanted ? (int)fitting : wanted;
+    if (detector->max_memory < shared + 2 * buffers) return 1;
+    *weights = shared;
+    const size_t fitting = (detector->max_memory - shared) / buffers;
+    return fitting < (size_t)wanted ? (int)fitting : wanted;
 }
 
 static frcnn_status create_detectors(frcnn_detector_team *team, const frcnn_model *model,
