@@ -406,11 +406,13 @@ static void test_any_layers_return_maps(void **state)
     assert_ok(frcnn_image_create(&image, 64, 64, NULL));
     memset(frcnn_image_get_pixels(image), 128, (size_t)3 * 64 * 64);
     frcnn_detector *detector = create(model, 1, 1, 0);
+    frcnn_taps *taps = NULL;
+    assert_ok(frcnn_taps_create(&taps, detector, image, NULL, 0));
     for (int i = 0; i < 3; i++) {
         char name[16];
         frcnn_tensor *map = NULL;
         snprintf(name, sizeof name, "body.%d", i);
-        assert_ok(frcnn_detector_tap(detector, image, name, &map));
+        assert_ok(frcnn_taps_read(taps, name, &map));
         const int64_t *shape = frcnn_tensor_get_shape(map);
         const float *values = frcnn_tensor_get_const_data(map);
         assert_int_equal(shape[1], 8 >> i);
@@ -418,6 +420,7 @@ static void test_any_layers_return_maps(void **state)
             assert_float_equal(values[((i == 2 ? 1 : 3) * shape[2] + 1) * shape[3] + c], expected[i][c], 1e-4);
         frcnn_tensor_destroy(&map);
     }
+    frcnn_taps_destroy(&taps);
     frcnn_result result = {0};
     assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
     frcnn_result_deinit(&result);
