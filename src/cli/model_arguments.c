@@ -5,10 +5,10 @@
 enum { OPTION_MIN_SIZE = 0x200, OPTION_MAX_SIZE, OPTION_MEAN, OPTION_STD, OPTION_FAMILY, OPTION_PREFIX, OPTION_LABELS };
 
 static const struct argp_option options[] = {
-    {"min-size", OPTION_MIN_SIZE, "N", 0, "Resize the short side to N pixels …", 0},
-    {"max-size", OPTION_MAX_SIZE, "N", 0, "… unless the long side would be longer than N", 0},
+    {"min-size", OPTION_MIN_SIZE, "N", 0, "Resize the short side to N pixels, if --max-size allows it", 0},
+    {"max-size", OPTION_MAX_SIZE, "N", 0, "Make the long side no longer than N pixels", 0},
     {"mean", OPTION_MEAN, "A,B,C", 0, "Subtract these from channels scaled to 0 … 1", 0},
-    {"std", OPTION_STD, "A,B,C", 0, "Then divide by these", 0},
+    {"std", OPTION_STD, "A,B,C", 0, "Divide by these what is left of them", 0},
     {"family", OPTION_FAMILY, "NAME", 0, "Read the checkpoint as one of this family", 0},
     {"prefix", OPTION_PREFIX, "TEXT", 0, "Strip TEXT from the names of its tensors", 0},
     {"labels", OPTION_LABELS, "FILE", 0, "Class names, one a line", 0},
