@@ -24,6 +24,14 @@ static int add_anchors(cJSON *settings, const frcnn_settings *model)
     return is_ok && frcnn_json_add_floats(settings, "anchor_ratios", model->anchor_ratios, model->n_ratios);
 }
 
+static int add_return_layers(cJSON *settings, const frcnn_settings *model)
+{
+    cJSON *layers = cJSON_CreateIntArray(model->return_layers, model->n_return_layers);
+    if (layers != NULL && cJSON_AddItemToObject(settings, "return_layers", layers)) return 1;
+    cJSON_Delete(layers);
+    return 0;
+}
+
 static int add_classes(cJSON *settings, const frcnn_journal_run *run)
 {
     if (run->is_kept == NULL) return 1;
@@ -43,7 +51,7 @@ static int add_settings(cJSON *header, const frcnn_journal_run *run)
     const frcnn_settings *model = run->model->settings;
     cJSON *settings = cJSON_AddObjectToObject(header, "settings");
     return settings != NULL && frcnn_json_add_text(settings, "backbone", model->backbone) &&
-           frcnn_json_add_float(settings, "norm_eps", model->norm_eps) &&
+           add_return_layers(settings, model) && frcnn_json_add_float(settings, "norm_eps", model->norm_eps) &&
            frcnn_json_add_text(settings, "order", model->order) &&
            frcnn_json_add_floats(settings, "mean", model->mean, model->n_channels) &&
            frcnn_json_add_floats(settings, "std", model->std, model->n_channels) &&
@@ -53,6 +61,7 @@ static int add_settings(cJSON *header, const frcnn_journal_run *run)
            frcnn_json_add_int(settings, "rpn_post_nms_top_n", model->rpn_post_nms_top_n) &&
            frcnn_json_add_float(settings, "rpn_nms_thresh", model->rpn_nms_thresh) &&
            frcnn_json_add_float(settings, "rpn_score_thresh", model->rpn_score_thresh) &&
+           frcnn_json_add_int(settings, "roi_sampling_ratio", model->roi_sampling_ratio) &&
            frcnn_json_add_float(settings, "box_score_thresh", model->box_score_thresh) &&
            frcnn_json_add_float(settings, "box_nms_thresh", model->box_nms_thresh) &&
            frcnn_json_add_int(settings, "box_detections_per_img", model->box_detections_per_img) &&

@@ -10,6 +10,8 @@ static inline frcnn_settings made_settings(void)
 {
     return (frcnn_settings){.family = "torchvision",
                             .backbone = "resnet50",
+                            .n_return_layers = 1,
+                            .return_layers = {4},
                             .norm_eps = 1e-5f,
                             .order = "rgb",
                             .n_channels = 3,
@@ -25,6 +27,7 @@ static inline frcnn_settings made_settings(void)
                             .rpn_pre_nms_top_n = 1000,
                             .rpn_post_nms_top_n = 1000,
                             .rpn_nms_thresh = 0.7f,
+                            .roi_sampling_ratio = 2,
                             .box_score_thresh = 0.05f,
                             .box_nms_thresh = 0.5f,
                             .box_detections_per_img = 100};

@@ -10,10 +10,12 @@
 #include "tensor/memory.h"
 
 static const char settings_text[] =
-    "{\"backbone\":\"resnet50\",\"norm_eps\":1e-05,\"order\":\"rgb\",\"mean\":[0.485,0.456,0.406],"
+    "{\"backbone\":\"resnet50\",\"return_layers\":[4],\"norm_eps\":1e-05,\"order\":\"rgb\",\"mean\":[0.485,0.456,0.406]"
+    ","
     "\"std\":[0.229,0.224,0.225],\"min_size\":800,\"max_size\":1333,\"anchor_sizes\":[[32],[64,128]],"
     "\"anchor_ratios\":[0.5,1,2],\"rpn_pre_nms_top_n\":1000,\"rpn_post_nms_top_n\":1000,\"rpn_nms_thresh\":0.7,"
-    "\"rpn_score_thresh\":0,\"box_score_thresh\":0.05,\"box_nms_thresh\":0.5,\"box_detections_per_img\":100,"
+    "\"rpn_score_thresh\":0,\"roi_sampling_ratio\":2,\"box_score_thresh\":0.05,\"box_nms_thresh\":0.5,\"box_detections_"
+    "per_img\":100,"
     "\"exif\":true,\"range\":[0,65535]";
 
 static void test_header(void **state)

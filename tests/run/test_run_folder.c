@@ -185,6 +185,12 @@ static void test_resume_differs(void **state)
                       "settings.mean to go on with this run: it was [0.485,0.456,0.406], now it is "
                       "[0.485,0.5,0.406]");
     settings = made_settings();
+    settings.roi_sampling_ratio = 0;
+    expect_difference(&settings, NULL, "settings.roi_sampling_ratio to go on with this run: it was 2, now it is 0");
+    settings = made_settings();
+    settings.return_layers[0] = 3;
+    expect_difference(&settings, NULL, "settings.return_layers to go on with this run: it was [4], now it is [3]");
+    settings = made_settings();
     expect_difference(&settings, (const char[]){1, 0},
                       "settings.classes to go on with this run: it was not there, now "
                       "it is [1]");
