@@ -8,7 +8,9 @@
  *      frcnn_result_deinit(&result);
  *      frcnn_detector_destroy(&detector);
  *
- *  A detector serves one thread at a time; several may share a model. The same image gives the same bytes, whatever the
+ *  A detector serves one thread at a time; several may share a model, and with it the packed weights. With OpenMP, its
+ *  number of threads stays set on the thread that runs it. Where other work wants the cores too, several detectors of one
+ *  thread each are faster than one of many: threads on one image wait for each other after every layer. The same image gives the same bytes, whatever the
  *  number of threads and whatever ran before.
  */
 #ifndef FRCNN_DETECTOR_H

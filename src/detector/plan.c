@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "anchors/anchor_grid.h"
 #include "checkpoint/checkpoint_pages.h"
@@ -11,6 +10,7 @@
 #include "roi/roi_align.h"
 #include "rpn/proposals.h"
 #include "tensor/arena.h"
+#include "tensor/clock.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
 #include "tensor/upsample_nearest.h"
@@ -432,22 +432,15 @@ static frcnn_status run_node(const run *r, int index)
     return FRCNN_OK;
 }
 
-static double get_milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
-}
-
 frcnn_status frcnn_plan_run(frcnn_plan *plan, void *arena, const frcnn_plan_input *inputs, const frcnn_plan_rois *rois,
                             frcnn_result *results)
 {
     const run r = {plan, arena, inputs, rois, results};
     double times[FRCNN_N_STAGES] = {0.0};
-    double before = get_milliseconds();
+    double before = frcnn_clock_get_milliseconds();
     for (int i = 0; i < plan->graph.n_nodes; i++) {
         FRCNN_TRY(run_node(&r, i));
-        const double after = get_milliseconds();
+        const double after = frcnn_clock_get_milliseconds();
         times[plan->graph.nodes[i].stage] += (after - before) / plan->n;
         before = after;
     }

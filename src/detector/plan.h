@@ -46,7 +46,7 @@ size_t frcnn_plan_get_pack_cost(const frcnn_plan *plan);
 size_t frcnn_plan_get_anchors_bytes(const frcnn_plan *plan);
 /** Bytes of the weights that the plan uses. */
 size_t frcnn_plan_get_weights_bytes(const frcnn_plan *plan);
-/** Gets every layer's weights, packed where no plan had them yet, and makes the anchors. Errors: FORMAT, BACKEND,
+/** Gets every layer's weights, packed where no plan had them yet, and makes the anchors. Errors: BACKEND,
  *  NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_plan_prepare(frcnn_plan *plan);
 

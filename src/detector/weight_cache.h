@@ -26,7 +26,7 @@ void frcnn_weight_cache_init(frcnn_weight_cache *cache);
 void frcnn_weight_cache_deinit(frcnn_weight_cache *cache);
 
 /** layer's weights in the order that primitive takes, made where no plan had them yet; *out is borrowed until the
- *  release. Errors: FORMAT (frcnn_layer_read), BACKEND, NO_MEMORY. */
+ *  release. Errors: BACKEND, NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_weight_cache_acquire(frcnn_weight_cache *cache, const frcnn_packed **out,
                                                         const frcnn_layer *layer, const frcnn_primitive *primitive);
 void frcnn_weight_cache_release(frcnn_weight_cache *cache, const frcnn_packed *packed);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "run/class_filter.h"
@@ -21,6 +20,7 @@
 #include "run/run_resume.h"
 #include "run/timings_file.h"
 #include "tensor/atomic_file.h"
+#include "tensor/clock.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
@@ -60,13 +60,6 @@ struct frcnn_run {
 void frcnn_run_options_default(frcnn_run_options *options)
 {
     *options = (frcnn_run_options){.struct_size = sizeof *options, .descriptor = STDOUT_FILENO};
-}
-
-static double get_milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
 }
 
 static frcnn_status add_failure(frcnn_run *run, const char *name, const char *error)
@@ -132,11 +125,11 @@ static frcnn_status next(void *context, frcnn_item *item, int *has_item)
 static void decode(void *context, frcnn_item *item)
 {
     const frcnn_run *run = context;
-    const double start = get_milliseconds();
+    const double start = frcnn_clock_get_milliseconds();
     const frcnn_status status = item->bytes != NULL ? frcnn_image_decode(&item->image, item->bytes, item->n_bytes,
                                                                          item->name, &run->image_options)
                                                     : frcnn_image_open(&item->image, item->path, &run->image_options);
-    item->decode_ms = get_milliseconds() - start;
+    item->decode_ms = frcnn_clock_get_milliseconds() - start;
     if (status != FRCNN_OK) {
         frcnn_item_fail(item, status);
         return;
@@ -206,14 +199,14 @@ static frcnn_status draw(void *context, frcnn_item *item)
 {
     const frcnn_run *run = context;
     if (run->folder == NULL || run->options.is_not_drawn) return FRCNN_OK;
-    const double start = get_milliseconds();
+    const double start = frcnn_clock_get_milliseconds();
     char *path = NULL;
     FRCNN_TRY(frcnn_run_folder_image_path(&path, run->folder, item->name, run->options.draw_format));
     frcnn_status status = FRCNN_OK;
     FRCNN_TRY_CLEANUP(draw_boxes(run, item));
     FRCNN_TRY_CLEANUP(frcnn_run_folder_make_parents(path));
     FRCNN_TRY_CLEANUP(frcnn_image_save(item->image, path, run->options.draw_format));
-    item->draw_ms = get_milliseconds() - start;
+    item->draw_ms = frcnn_clock_get_milliseconds() - start;
 
 cleanup:
     frcnn_free(path);

@@ -42,14 +42,7 @@ static frcnn_status fold_norm(const frcnn_layer *layer, const frcnn_layer_part *
     frcnn_status status = FRCNN_OK;
     for (int i = 0; i < N_NORM; i++) FRCNN_TRY_CLEANUP(widen(&norm[i], &holders[i], sources[i]));
     for (int64_t row = 0; row < n_rows; row++) {
-        const float variance = norm[3][row] + layer->norm_eps;
-        if (!(variance > 0.0f)) {
-            status = frcnn_fail(FRCNN_ERROR_FORMAT,
-                                "%s: expected a norm variance above 0, found %g + eps %g in channel %lld", layer->name,
-                                (double)norm[3][row], (double)layer->norm_eps, (long long)row);
-            goto cleanup;
-        }
-        const float scale = norm[0][row] * (1.0f / sqrtf(variance));
+        const float scale = norm[0][row] * (1.0f / sqrtf(norm[3][row] + layer->norm_eps));
         for (int64_t i = 0; i < row_size; i++) weight[row * row_size + i] *= scale;
         bias[row] = bias[row] * scale + (norm[1][row] - norm[2][row] * scale);
     }

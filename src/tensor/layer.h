@@ -26,7 +26,7 @@ typedef struct frcnn_layer {
 
 /** Writes weight [out_c, in_c, kernel, kernel] and bias [out_c] in float32: widened first, then the
  *  norm folded in (w * s, b * s + norm_bias - mean * s with s = norm_weight / sqrt(var + eps), Ioffe and Szegedy 2015);
- *  columns for a [C, P, P] map reordered to [P, P, C]. Errors: FORMAT (a variance of 0 with eps 0), NO_MEMORY. */
+ *  columns for a [C, P, P] map reordered to [P, P, C]. Errors: NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_layer_read(const frcnn_layer *layer, float *weight, float *bias);
 
 /** out_c * in_c * kernel * kernel. */

@@ -1,6 +1,7 @@
 #include "tensor/weights.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -132,6 +133,23 @@ static const frcnn_tensor *take(frcnn_weights *weights, const char *name, const 
     return tensor;
 }
 
+/* Notes values of a norm's running variance that no square root can be taken of. */
+static void check_variance(frcnn_weights *weights, const char *norm, const frcnn_tensor *variance, float eps)
+{
+    frcnn_tensor *wide = NULL;
+    if (variance == NULL || weights->status != FRCNN_OK) return;
+    weights->status = frcnn_tensor_cast(&wide, variance, FRCNN_F32);
+    if (weights->status != FRCNN_OK) return;
+    const float *values = frcnn_tensor_get_const_data(wide);
+    for (int64_t i = 0; i < frcnn_tensor_get_n_elements(wide); i++) {
+        if (values[i] + eps > 0.0f && isfinite(values[i])) continue;
+        add_line(&weights->problems, "%s%s.running_var: expected finite values above 0, found %g + eps %g at %lld",
+                 weights->prefix, norm, (double)values[i], (double)eps, (long long)i);
+        break;
+    }
+    frcnn_tensor_destroy(&wide);
+}
+
 static void count_parameters(frcnn_weights *weights, const frcnn_tensor *tensor)
 {
     if (tensor != NULL) weights->n_parameters += frcnn_tensor_get_n_elements(tensor);
@@ -164,6 +182,7 @@ void frcnn_weights_take_conv(frcnn_weights *weights, frcnn_layer *layer, int64_t
     part->norm_bias = take(weights, norm, "bias", 1, shape);
     part->norm_mean = take(weights, norm, "running_mean", 1, shape);
     part->norm_var = take(weights, norm, "running_var", 1, shape);
+    check_variance(weights, norm, part->norm_var, layer->norm_eps);
 }
 
 void frcnn_weights_take_linear(frcnn_weights *weights, frcnn_layer *layer, int64_t out_c, int64_t in_c,
@@ -196,6 +215,7 @@ static void note_left_over(frcnn_weights *weights)
 
 frcnn_status frcnn_weights_check(frcnn_weights *weights)
 {
+    FRCNN_TRY(weights->status);
     note_left_over(weights);
     const frcnn_weights_list *problems = &weights->problems;
     if (problems->count == 0) return FRCNN_OK;

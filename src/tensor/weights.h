@@ -28,6 +28,7 @@ typedef struct frcnn_weights {
     uint8_t *is_taken;                 /**< per tensor of the checkpoint */
     int64_t n_parameters;              /**< elements taken as weights and biases; those of norms are not counted */
     frcnn_weights_list problems;
+    frcnn_status status; /**< of taking, where it was no problem of the file: memory ran out */
 } frcnn_weights;
 
 /** Errors: INVALID (a prefix that is too long), UNSUPPORTED (a tensor behind it with a size of 0 or one too large for
@@ -44,7 +45,8 @@ int64_t frcnn_weights_get_dim(const frcnn_weights *weights, int dim, const char 
     __attribute__((format(printf, 3, 4)));
 
 /** Fills the next part of layer from NAME.weight [out_c, in_c, kernel, kernel] and, from norm, NORM.weight, .bias,
- *  .running_mean, .running_var [out_c] each; norm NULL: NAME.bias [out_c] instead. in_c is per group. */
+ *  .running_mean, .running_var [out_c] each; norm NULL: NAME.bias [out_c] instead. in_c is per group. A variance that
+ *  is not above 0 with layer's norm_eps, or not finite, is noted. */
 void frcnn_weights_take_conv(frcnn_weights *weights, frcnn_layer *layer, int64_t out_c, int64_t in_c, int kernel,
                              int groups, const char *name, const char *norm);
 /** Fills the next part of layer from NAME.weight [out_c, in_c] and NAME.bias [out_c]. */
@@ -52,7 +54,8 @@ void frcnn_weights_take_linear(frcnn_weights *weights, frcnn_layer *layer, int64
                                const char *name);
 
 /** Errors: UNSUPPORTED where anything asked for was missing or misshapen, or where a tensor under the prefix was never
- *  taken (num_batches_tracked aside): at most FRCNN_WEIGHTS_LISTED names and a count. */
+ *  taken (num_batches_tracked aside): at most FRCNN_WEIGHTS_LISTED names and a count;
+ *  NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_weights_check(frcnn_weights *weights);
 
 #endif

@@ -57,7 +57,14 @@ static void test_same_bytes_for_threads_and_batches(void **state)
 {
     (void)state;
     static const int sizes[N_IMAGES][2] = {{240, 320}, {240, 320}, {300, 400}, {200, 333}, {240, 320}};
-    frcnn_model *model = open_default(0.0f);
+    frcnn_model *model = NULL;
+    frcnn_model_options options;
+    frcnn_model_options_default(&options);
+    /* Maps of a hundred pixels: the sanitizers take their time. */
+    options.min_size = 96;
+    options.max_size = 160;
+    options.score_thresh = 0.0f;
+    assert_ok(frcnn_model_open(&model, edited_default, &options));
     frcnn_image *images[N_IMAGES];
     frcnn_result expected[N_IMAGES] = {{0}};
     frcnn_detector *detector = create(model, 1, 1, 0);
@@ -376,15 +383,9 @@ static void test_norm_epsilon(void **state)
     m->tensors[edited_find(m, "backbone.body.0.1.running_var")] = zeros;
     edited_save(m);
     edited_write_beside(m, "{\"norm_eps\": 0}");
-    assert_ok(frcnn_model_open(&model, m->path, NULL));
-    detector = create(model, 1, 1, 0);
-    frcnn_result result = {0};
-    assert_fails(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result), FRCNN_ERROR_FORMAT,
-                 "backbone.body.0.0.weight");
-    frcnn_detector_destroy(&detector);
-    frcnn_model_destroy(&model);
+    assert_fails(frcnn_model_open(&model, m->path, NULL), FRCNN_ERROR_UNSUPPORTED,
+                 "backbone.body.0.1.running_var: expected finite values above 0, found 0 + eps 0 at 0");
     frcnn_tensor_destroy(&zeros);
-    frcnn_result_deinit(&result);
     frcnn_image_destroy(&image);
     edited_close(m);
 }
