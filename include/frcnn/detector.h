@@ -93,8 +93,9 @@ typedef struct frcnn_plan_info {
     size_t weights_bytes;                                /**< packed weights */
 } frcnn_plan_info;
 
-/** Makes the plan if it is not there yet. Errors: as frcnn_detector_run. */
-FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_detector_get_plan_info(frcnn_detector *detector, int image_height,
+/** Packs no weights and takes no memory for buffers: a size that max_memory has no room for is told as well. Errors:
+ *  INVALID, BACKEND, NO_MEMORY. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_detector_get_plan_info(const frcnn_detector *detector, int image_height,
                                                                     int image_width, frcnn_plan_info *out);
 
 #ifdef __cplusplus

@@ -231,14 +231,14 @@ void frcnn_result_deinit(frcnn_result *result)
     memset(result, 0, sizeof *result);
 }
 
-frcnn_status frcnn_detector_get_plan_info(frcnn_detector *detector, int image_height, int image_width,
+frcnn_status frcnn_detector_get_plan_info(const frcnn_detector *detector, int image_height, int image_width,
                                           frcnn_plan_info *out)
 {
     frcnn_model_sizes sizes;
     frcnn_plan *plan = NULL;
     frcnn_detector_use_threads(detector);
     FRCNN_TRY(frcnn_model_get_sizes(detector->model, image_height, image_width, &sizes));
-    FRCNN_TRY(get_plan(detector, &plan, 1, sizes.padded_height, sizes.padded_width));
+    FRCNN_TRY(frcnn_plan_create(&plan, detector->model, 1, sizes.padded_height, sizes.padded_width, 0));
     out->macs_backbone = frcnn_graph_get_macs(&plan->graph, FRCNN_STAGE_BACKBONE);
     out->macs_fpn = frcnn_graph_get_macs(&plan->graph, FRCNN_STAGE_FPN);
     out->macs_rpn = frcnn_graph_get_macs(&plan->graph, FRCNN_STAGE_RPN);
@@ -246,5 +246,6 @@ frcnn_status frcnn_detector_get_plan_info(frcnn_detector *detector, int image_he
     out->arena_bytes = plan->arena_bytes;
     out->anchors_bytes = frcnn_plan_get_anchors_bytes(plan);
     out->weights_bytes = frcnn_plan_get_weights_bytes(plan);
+    frcnn_plan_destroy(&plan);
     return FRCNN_OK;
 }

@@ -179,9 +179,15 @@ static void test_weights_are_counted_as_packed(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         frcnn_model *model = open_default(-1.0f);
         frcnn_detector *detector = create(model, 1, 1, 0);
+        frcnn_image *image = make_image(sizes[i][0], sizes[i][1], 0);
+        frcnn_result result = {0};
         frcnn_plan_info info;
         assert_ok(frcnn_detector_get_plan_info(detector, sizes[i][0], sizes[i][1], &info));
+        assert_int_equal(frcnn_weight_cache_get_bytes(model->weights), 0);
+        assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
         assert_int_equal(frcnn_weight_cache_get_bytes(model->weights), info.weights_bytes);
+        frcnn_result_deinit(&result);
+        frcnn_image_destroy(&image);
         frcnn_detector_destroy(&detector);
         frcnn_model_destroy(&model);
     }
@@ -199,11 +205,14 @@ static void test_memory_limit_counts_anchors(void **state)
     assert_int_equal(info.anchors_bytes, 9192 * 4 * sizeof(float));
     const size_t least = info.arena_bytes + info.anchors_bytes + info.weights_bytes;
     detector = create(model, 1, 1, least - 1);
-    assert_fails(frcnn_detector_get_plan_info(detector, 288, 512, &info), FRCNN_ERROR_NO_MEMORY, "288x512");
+    frcnn_result result = {0};
+    frcnn_image *large = make_image(288, 512, 0);
+    assert_fails(frcnn_detector_run(detector, (const frcnn_image *const *)&large, 1, &result), FRCNN_ERROR_NO_MEMORY,
+                 "288x512");
+    frcnn_image_destroy(&large);
     frcnn_detector_destroy(&detector);
     /* Room for the anchors of two such plans. */
     const size_t max_memory = least + info.anchors_bytes;
-    frcnn_result result = {0};
     detector = create(model, 1, 1, max_memory);
     for (int i = 0; i < 16; i++) {
         frcnn_image *image = make_image(288, 512 - 32 * (i % 8), i);
