@@ -152,7 +152,7 @@ frcnn_status frcnn_image_decode(frcnn_image **out, const void *bytes, size_t n_b
     FRCNN_TRY(check_options(encoded.options));
     FRCNN_FAIL_IF(n_bytes == 0, FRCNN_ERROR_FORMAT, "%s: expected an image, found an empty file", name);
     const decoder *match = find_decoder(bytes, n_bytes);
-    FRCNN_FAIL_IF(match == NULL, FRCNN_ERROR_FORMAT, "%s: no image format known here", name);
+    FRCNN_FAIL_IF(match == NULL, FRCNN_ERROR_FORMAT, "%s: expected an image, found no format known here", name);
     FRCNN_FAIL_IF(match->decode == NULL, FRCNN_ERROR_UNSUPPORTED, "%s: %s images are not read by this build", name,
                   match->format);
     frcnn_image *image = NULL;

@@ -76,7 +76,7 @@ static void test_files_that_are_none(void **state)
     assert_open_fails(FRCNN_ERROR_FORMAT, "empty.jpg: expected an image, found an empty file");
     unlink(path);
     write_file("text.jpg", "This is no picture, whatever its name says.\n", 44);
-    assert_open_fails(FRCNN_ERROR_FORMAT, "text.jpg: no image format known here");
+    assert_open_fails(FRCNN_ERROR_FORMAT, "text.jpg: expected an image, found no format known here");
     unlink(path);
     snprintf(path, sizeof path, "%s/pipe.jpg", folder);
     assert_int_equal(mkfifo(path, 0600), 0);
@@ -124,7 +124,7 @@ static void test_unknown_formats(void **state)
         sample file = {0};
         sample_append(&file, others[i], strlen(others[i]));
         assert_false(frcnn_image_is_known(file.bytes, file.n_bytes));
-        assert_decode_fails(&file, file.n_bytes, FRCNN_ERROR_FORMAT, "no image format known here");
+        assert_decode_fails(&file, file.n_bytes, FRCNN_ERROR_FORMAT, "expected an image, found no format known here");
         sample_free(&file);
     }
     /* Beginnings that a lax look at a TGA header takes for one: icon, cursor, MPEG, TrueType, zeros. */
