@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/commands.h"
 #include "cli/json_output.h"
@@ -106,13 +105,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-static double get_milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
-}
-
 /* Grey noise over a gradient: some texture for every stage to work on, the same in every run. */
 static frcnn_status make_image(frcnn_image **image, int height, int width)
 {
@@ -145,15 +137,15 @@ static frcnn_status run_once(frcnn_detector *detector, const frcnn_model_info *i
                              frcnn_image *made, frcnn_result *result, double *values)
 {
     frcnn_image *image = NULL;
-    const double start = get_milliseconds();
+    const double start = frcnn_machine_get_milliseconds();
     frcnn_status status = path != NULL ? frcnn_image_open(&image, path, NULL) : frcnn_image_copy(&image, made);
-    values[STAGE_DECODE] = path != NULL ? get_milliseconds() - start : 0;
+    values[STAGE_DECODE] = path != NULL ? frcnn_machine_get_milliseconds() - start : 0;
     frcnn_draw_box *boxes = NULL;
     if (status == FRCNN_OK) {
         const frcnn_image *const images[] = {image};
-        const double before = get_milliseconds();
+        const double before = frcnn_machine_get_milliseconds();
         status = frcnn_detector_run(detector, images, 1, result);
-        values[STAGE_DETECT] = get_milliseconds() - before;
+        values[STAGE_DETECT] = frcnn_machine_get_milliseconds() - before;
     }
     if (status == FRCNN_OK) {
         values[STAGE_RESIZE] = result->times.resize;
@@ -162,9 +154,9 @@ static frcnn_status run_once(frcnn_detector *detector, const frcnn_model_info *i
         values[STAGE_ROI] = result->times.roi;
         values[STAGE_POST] = result->times.post;
         boxes = calloc(result->count + 1, sizeof *boxes);
-        const double before = get_milliseconds();
+        const double before = frcnn_machine_get_milliseconds();
         if (boxes != NULL) draw(image, result, info, boxes);
-        values[STAGE_DRAW] = get_milliseconds() - before;
+        values[STAGE_DRAW] = frcnn_machine_get_milliseconds() - before;
     }
     free(boxes);
     frcnn_image_destroy(&image);
@@ -328,9 +320,7 @@ static int bench(const arguments *self)
         status = measure(self, detector, frcnn_model_get_info(model), made, &results);
     }
     if (status != FRCNN_OK) {
-        fputs("frcnn: ", stderr);
-        frcnn_terminal_write(stderr, frcnn_error_message(), 0);
-        fputc('\n', stderr);
+        frcnn_terminal_print_error();
         exit_status = FRCNN_EXIT_NOTHING_DONE;
     } else if (exit_status == FRCNN_EXIT_DONE) {
         const frcnn_model_info *info = frcnn_model_get_info(model);

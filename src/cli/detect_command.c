@@ -258,13 +258,6 @@ static void catch_signals(frcnn_run *run)
     sigaction(SIGTERM, &action, NULL);
 }
 
-static void print_error(void)
-{
-    fprintf(stderr, "frcnn: ");
-    frcnn_terminal_write(stderr, frcnn_error_message(), 0);
-    fputc('\n', stderr);
-}
-
 static const char *plural(int64_t n)
 {
     return n == 1 ? "" : "s";
@@ -395,7 +388,7 @@ static int execute(const arguments *self, frcnn_run *run, frcnn_progress *progre
         return 128 + caught_signal;
     }
     if (status != FRCNN_OK) {
-        print_error();
+        frcnn_terminal_print_error();
         if (self->run.folder != NULL && summary->n_done > 0)
             fputs("frcnn: stopped; the same command with --resume goes on\n", stderr);
         return summary->n_done > 0 ? FRCNN_EXIT_SOME_FAILED : FRCNN_EXIT_NOTHING_DONE;
@@ -436,7 +429,7 @@ static int detect(arguments *self)
             exit_status = execute(self, run, &progress, info->settings);
         }
     }
-    if (run == NULL) print_error();
+    if (run == NULL) frcnn_terminal_print_error();
     if (status == FRCNN_ERROR_EXISTS && !self->has_resume && !self->has_force)
         fputs("frcnn: --resume goes on with a run, --force replaces it, --out DIR takes another folder\n", stderr);
     frcnn_run_destroy(&run);

@@ -70,14 +70,6 @@ static const char *get_level_name(const frcnn_settings *settings, int level, cha
     return level < settings->n_return_layers ? name : "pool";
 }
 
-static int print_error(void)
-{
-    fputs("frcnn: ", stderr);
-    frcnn_terminal_write(stderr, frcnn_error_message(), 0);
-    fputc('\n', stderr);
-    return FRCNN_EXIT_NOTHING_DONE;
-}
-
 static void print_devices(void)
 {
     char processor[NAME_BYTES];
@@ -267,7 +259,8 @@ static int show_model(const arguments *self)
     if (status == FRCNN_OK && self->has_tensors)
         status = frcnn_checkpoint_open(&checkpoint, frcnn_model_get_info(model)->path);
     if (status != FRCNN_OK) {
-        exit_status = print_error();
+        frcnn_terminal_print_error();
+        exit_status = FRCNN_EXIT_NOTHING_DONE;
     } else if (self->has_json) {
         exit_status = print_json(frcnn_model_get_info(model), has_size ? &facts : NULL, checkpoint);
     } else {

@@ -10,4 +10,7 @@ int frcnn_machine_get_n_cores(void);
 /** The most memory that this process has held, in bytes. */
 long long frcnn_machine_get_peak_bytes(void);
 
+/** The clock on the wall: milliseconds since some moment. */
+double frcnn_machine_get_milliseconds(void);
+
 #endif

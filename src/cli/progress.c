@@ -4,30 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "cli/machine.h"
 #include "cli/terminal_text.h"
 
 enum { BAR_COLUMNS = 20, DEFAULT_COLUMNS = 80, BAR_EVERY_MS = 100, LINE_EVERY_MS = 10000, TEXT_BYTES = 128 };
 
-static double get_milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
-}
-
 void frcnn_progress_init(frcnn_progress *progress, frcnn_progress_kind kind, const frcnn_model_info *model)
 {
     *progress = (frcnn_progress){.kind = kind, .categories = model->categories, .n_categories = model->n_categories};
-    progress->start_ms = get_milliseconds();
+    progress->start_ms = frcnn_machine_get_milliseconds();
     progress->shown_ms = progress->start_ms;
 }
 
 double frcnn_progress_get_seconds(const frcnn_progress *progress)
 {
-    return (get_milliseconds() - progress->start_ms) * 1e-3;
+    return (frcnn_machine_get_milliseconds() - progress->start_ms) * 1e-3;
 }
 
 /* "12/100", and how fast, and how long still. */
@@ -114,7 +107,7 @@ void frcnn_progress_listen(void *context, const frcnn_run_event *event)
     frcnn_progress *self = context;
     self->n_done++;
     if (self->kind == FRCNN_PROGRESS_VERBOSE) print_image(self, event);
-    const double now = get_milliseconds();
+    const double now = frcnn_machine_get_milliseconds();
     const double every = self->kind == FRCNN_PROGRESS_BAR ? BAR_EVERY_MS : LINE_EVERY_MS;
     if (self->kind == FRCNN_PROGRESS_NONE || self->kind == FRCNN_PROGRESS_VERBOSE) return;
     if (now - self->shown_ms < every) return;

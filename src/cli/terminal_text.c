@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "frcnn/status.h"
+
 /* Bytes of the character at text: 1 for one that must not be shown, *is_shown is then 0. */
 static size_t get_character(const unsigned char *text, int *is_shown)
 {
@@ -45,4 +47,11 @@ void frcnn_terminal_write(FILE *stream, const char *text, size_t n_columns)
         }
         text += n_bytes;
     }
+}
+
+void frcnn_terminal_print_error(void)
+{
+    fputs("frcnn: ", stderr);
+    frcnn_terminal_write(stderr, frcnn_error_message(), 0);
+    fputc('\n', stderr);
 }

@@ -9,4 +9,7 @@
  *  longer text loses its start to "…"; 0: all of it. */
 void frcnn_terminal_write(FILE *stream, const char *text, size_t n_columns);
 
+/** Prints "frcnn: " and this thread's last error of the library to standard error. */
+void frcnn_terminal_print_error(void);
+
 #endif

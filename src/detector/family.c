@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tensor/ends_with.h"
 #include "tensor/error.h"
 
 /* The tensor that every torchvision Faster R-CNN has, and no other family. */
@@ -20,17 +21,11 @@ static const struct {
     {"head.classification_head.cls_logits.weight", "a one-stage detector, not a Faster R-CNN"},
 };
 
-static int ends_with(const char *text, const char *end)
-{
-    const size_t n = strlen(text), n_end = strlen(end);
-    return n >= n_end && strcmp(text + n - n_end, end) == 0;
-}
-
 static const char *describe(const frcnn_checkpoint *checkpoint)
 {
     for (size_t k = 0; k < sizeof strangers / sizeof strangers[0]; k++)
         for (size_t i = 0; i < frcnn_checkpoint_get_count(checkpoint); i++)
-            if (ends_with(frcnn_checkpoint_get_name(checkpoint, i), strangers[k].name)) return strangers[k].what;
+            if (frcnn_ends_with(frcnn_checkpoint_get_name(checkpoint, i), strangers[k].name)) return strangers[k].what;
     return "no detector known here";
 }
 
@@ -42,7 +37,7 @@ frcnn_status frcnn_family_recognise(const frcnn_checkpoint *checkpoint, const ch
     int n_found = 0;
     for (size_t i = 0; i < frcnn_checkpoint_get_count(checkpoint); i++) {
         const char *name = frcnn_checkpoint_get_name(checkpoint, i);
-        if (!ends_with(name, landmark)) continue;
+        if (!frcnn_ends_with(name, landmark)) continue;
         const size_t n = strlen(name) - strlen(landmark);
         if (n >= FRCNN_PREFIX_BYTES || (n > 0 && name[n - 1] != '.')) continue;
         if (wanted != NULL && (strlen(wanted) != n || memcmp(wanted, name, n) != 0)) continue;

@@ -10,6 +10,7 @@
 #include "image/stb_memory.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
+#include "tensor/utf8.h"
 
 /* stb_truetype leaves out what it has no memory for; this remembers that it did. */
 static _Thread_local int is_out_of_memory;
@@ -121,25 +122,10 @@ static glyph find_glyph(uint32_t character, int size)
 /* The character at *text, which moves behind it. What is no UTF-8 comes back as U+FFFD, a byte at a time. */
 static uint32_t next_character(const char **text)
 {
-    const uint32_t replacement = 0xfffd;
-    const uint8_t *bytes = (const uint8_t *)*text;
-    const int n_more = bytes[0] < 0x80   ? 0
-                       : bytes[0] < 0xc2 ? -1
-                       : bytes[0] < 0xe0 ? 1
-                       : bytes[0] < 0xf0 ? 2
-                       : bytes[0] < 0xf5 ? 3
-                                         : -1;
-    *text += 1;
-    if (n_more <= 0) return n_more == 0 ? bytes[0] : replacement;
-    uint32_t character = bytes[0] & (0x3fU >> n_more);
-    for (int i = 1; i <= n_more; i++) {
-        if ((bytes[i] & 0xc0) != 0x80) return replacement;
-        character = character << 6 | (bytes[i] & 0x3f);
-    }
-    const uint32_t smallest[4] = {0, 0x80, 0x800, 0x10000};
-    if (character < smallest[n_more] || character > 0x10ffff || (character >= 0xd800 && character <= 0xdfff))
-        return replacement;
-    *text += n_more;
+    enum { MOST_BYTES = 4 };
+    uint32_t character = 0xfffd;
+    const size_t n_bytes = frcnn_utf8_decode(&character, *text, strnlen(*text, MOST_BYTES));
+    *text += n_bytes > 0 ? n_bytes : 1;
     return character;
 }
 

@@ -49,6 +49,23 @@ static frcnn_status open_operands(operands *o, const char *what, const frcnn_ten
     return status;
 }
 
+/* Runs conv, whose output sizes this sets, into a new tensor; its shape, where shape is NULL, is conv's own. */
+static frcnn_status run_conv(frcnn_tensor **out, const operands *o, frcnn_conv2d *conv, int n_dims,
+                             const int64_t *shape)
+{
+    frcnn_tensor *result = NULL;
+    FRCNN_TRY(frcnn_conv2d_set_output(conv));
+    const int64_t own_shape[] = {conv->n, conv->out_h, conv->out_w, conv->out_c};
+    FRCNN_TRY(frcnn_tensor_create_empty(&result, FRCNN_F32, n_dims, shape != NULL ? shape : own_shape));
+    const frcnn_status status =
+        o->input.table->conv2d(conv, o->input.src, o->weight.src, o->bias_values, frcnn_tensor_get_data(result));
+    if (status == FRCNN_OK)
+        *out = result;
+    else
+        frcnn_tensor_destroy(&result);
+    return status;
+}
+
 void frcnn_conv2d_options_default(frcnn_conv2d_options *options)
 {
     *options = (frcnn_conv2d_options){.struct_size = sizeof *options, .stride = 1, .dilation = 1, .groups = 1};
@@ -77,7 +94,6 @@ frcnn_status frcnn_tensor_conv2d(frcnn_tensor **out, const frcnn_tensor *tensor,
         chosen = *options;
     }
     operands o;
-    frcnn_tensor *result = NULL;
     frcnn_status status = FRCNN_OK;
     FRCNN_TRY(open_operands(&o, "conv2d", tensor, 4, weight, 4, bias));
     frcnn_conv2d conv = {.n = tensor->shape[0],
@@ -91,16 +107,9 @@ frcnn_status frcnn_tensor_conv2d(frcnn_tensor **out, const frcnn_tensor *tensor,
                          .dilation = chosen.dilation,
                          .groups = chosen.groups};
     FRCNN_TRY_CLEANUP(check_weight(&conv, weight));
-    FRCNN_TRY_CLEANUP(frcnn_conv2d_set_output(&conv));
-    const int64_t shape[] = {conv.n, conv.out_h, conv.out_w, conv.out_c};
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, FRCNN_F32, 4, shape));
-    FRCNN_TRY_CLEANUP(
-        o.input.table->conv2d(&conv, o.input.src, o.weight.src, o.bias_values, frcnn_tensor_get_data(result)));
-    *out = result;
-    result = NULL;
+    status = run_conv(out, &o, &conv, 4, NULL);
 
 cleanup:
-    frcnn_tensor_destroy(&result);
     close_operands(&o);
     return status;
 }
@@ -109,7 +118,6 @@ frcnn_status frcnn_tensor_linear(frcnn_tensor **out, const frcnn_tensor *tensor,
                                  const frcnn_tensor *bias)
 {
     operands o;
-    frcnn_tensor *result = NULL;
     frcnn_status status = FRCNN_OK;
     char text[FRCNN_SHAPE_TEXT_BYTES];
     FRCNN_FAIL_IF(tensor->n_dims < 1, FRCNN_ERROR_INVALID, "linear: expected 1 dimension or more, found a scalar");
@@ -133,15 +141,9 @@ frcnn_status frcnn_tensor_linear(frcnn_tensor **out, const frcnn_tensor *tensor,
     int64_t shape[FRCNN_MAX_DIMS];
     memcpy(shape, tensor->shape, sizeof shape);
     shape[last] = conv.out_c;
-    FRCNN_TRY_CLEANUP(frcnn_conv2d_set_output(&conv));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, FRCNN_F32, tensor->n_dims, shape));
-    FRCNN_TRY_CLEANUP(
-        o.input.table->conv2d(&conv, o.input.src, o.weight.src, o.bias_values, frcnn_tensor_get_data(result)));
-    *out = result;
-    result = NULL;
+    status = run_conv(out, &o, &conv, tensor->n_dims, shape);
 
 cleanup:
-    frcnn_tensor_destroy(&result);
     close_operands(&o);
     return status;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tensor/ends_with.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
 #include "tensor/shape.h"
@@ -197,19 +198,14 @@ void frcnn_weights_take_linear(frcnn_weights *weights, frcnn_layer *layer, int64
     count_parameters(weights, part->bias);
 }
 
-static int ends_with(const char *text, const char *end)
-{
-    const size_t n = strlen(text), n_end = strlen(end);
-    return n >= n_end && strcmp(text + n - n_end, end) == 0;
-}
-
 /* What is under the prefix and was never asked for. */
 static void note_left_over(frcnn_weights *weights)
 {
     for (size_t i = 0; i < frcnn_checkpoint_get_count(weights->checkpoint); i++) {
         const char *name = frcnn_checkpoint_get_name(weights->checkpoint, i);
         if (weights->is_taken[i] || strncmp(name, weights->prefix, strlen(weights->prefix)) != 0) continue;
-        if (!ends_with(name, ".num_batches_tracked")) add_line(&weights->problems, "%s: not part of this model", name);
+        if (!frcnn_ends_with(name, ".num_batches_tracked"))
+            add_line(&weights->problems, "%s: not part of this model", name);
     }
 }
 

@@ -128,7 +128,8 @@ static void get_tap_name(char tap[NAME_SIZE], const stage_run *run, const char *
     }
 }
 
-static frcnn_status compare_activation(const stage_run *run, const char *name, parity_bound bound)
+static frcnn_status compare_activation(const stage_run *run, const frcnn_taps *taps, const char *name,
+                                       parity_bound bound)
 {
     char tap_name[NAME_SIZE];
     get_tap_name(tap_name, run, name);
@@ -136,7 +137,7 @@ static frcnn_status compare_activation(const stage_run *run, const char *name, p
     FRCNN_TRY(get_expected(&expected, run, name));
     frcnn_tensor *tap = NULL, *actual = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(frcnn_taps_read(run->own, tap_name, &tap));
+    FRCNN_TRY_CLEANUP(frcnn_taps_read(taps, tap_name, &tap));
     FRCNN_TRY_CLEANUP(arrange(&actual, tap, &expected));
     compare_tensor(run, name, &expected, actual, bound);
 
@@ -195,22 +196,6 @@ static frcnn_status compare_proposals(const stage_run *run)
 cleanup:
     frcnn_tensor_destroy(&scores);
     frcnn_tensor_destroy(&boxes);
-    return status;
-}
-
-static frcnn_status compare_roi_activation(const stage_run *run, const char *name)
-{
-    parity_expected expected;
-    FRCNN_TRY(get_expected(&expected, run, name));
-    frcnn_tensor *tap = NULL, *actual = NULL;
-    frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(frcnn_taps_read(run->fed, name, &tap));
-    FRCNN_TRY_CLEANUP(arrange(&actual, tap, &expected));
-    compare_tensor(run, name, &expected, actual, PARITY_ACTIVATION);
-
-cleanup:
-    frcnn_tensor_destroy(&actual);
-    frcnn_tensor_destroy(&tap);
     return status;
 }
 
@@ -290,11 +275,11 @@ static int starts_with(const char *text, const char *start)
 
 static frcnn_status compare_stage(const stage_run *run, const char *name)
 {
-    if (strcmp(name, "transform") == 0) return compare_activation(run, name, PARITY_TRANSFORM);
+    if (strcmp(name, "transform") == 0) return compare_activation(run, run->own, name, PARITY_TRANSFORM);
     if (starts_with(name, "body.") || starts_with(name, "fpn.") || starts_with(name, "rpn."))
-        return compare_activation(run, name, PARITY_ACTIVATION);
+        return compare_activation(run, run->own, name, PARITY_ACTIVATION);
     if (starts_with(name, "anchors")) return compare_anchors(run, name);
-    if (starts_with(name, "roi.")) return compare_roi_activation(run, name);
+    if (starts_with(name, "roi.")) return compare_activation(run, run->fed, name, PARITY_ACTIVATION);
     if (strcmp(name, "proposals.boxes") == 0) return compare_proposals(run);
     if (strcmp(name, "boxes") == 0) return compare_detections(run);
     return frcnn_fail(FRCNN_ERROR_FORMAT, "%s: %s is no stage", frcnn_checkpoint_get_path(run->golden), name);
