@@ -66,6 +66,10 @@ against_pytorch() {
     build/venv/bin/python tests/parity/live.py --build build/release
 }
 
+tensors_against_pytorch() {
+    build/venv/bin/python tests/tensor/live/run.py --build build/release
+}
+
 make_venv() {
     { [ -x build/venv/bin/python ] || python3 -m venv build/venv; } &&
         build/venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
@@ -104,6 +108,7 @@ fi
 
 if [ $live = yes ]; then
     if make_venv; then
+        step "live: tensors against PyTorch" tensors_against_pytorch
         step "live: against PyTorch" against_pytorch
     else
         skip "live: against PyTorch" "tests/requirements.txt could not be installed, is there a network?"

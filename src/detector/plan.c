@@ -12,8 +12,8 @@
 #include "tensor/arena.h"
 #include "tensor/clock.h"
 #include "tensor/error.h"
+#include "tensor/layers/upsample_nearest.h"
 #include "tensor/memory.h"
-#include "tensor/upsample_nearest.h"
 
 enum { BOX = 4 };
 

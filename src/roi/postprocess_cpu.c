@@ -6,8 +6,8 @@
 #include "roi/postprocess_body.h"
 #include "rpn/box_coder_body.h"
 #include "rpn/nms.h"
+#include "tensor/index/sort_keys.h"
 #include "tensor/parallel.h"
-#include "tensor/sort_keys.h"
 #include "tensor/workspace.h"
 
 /** Candidates are (RoI, class) pairs that are left before NMS; their number is at most n_rois * (n_classes - 1). */

@@ -6,8 +6,8 @@
 #include "roi/level_mapper_body.h"
 #include "roi/roi_align_body.h"
 #include "rpn/box_coder_body.h"
+#include "tensor/index/sort_keys.h"
 #include "tensor/parallel.h"
-#include "tensor/sort_keys.h"
 
 /* Samples that are added before a bin's sum is back in memory: all of them at the usual sampling ratio of 2. */
 enum { GROUP = 4 };

@@ -6,9 +6,9 @@
 #include "rpn/box_coder_body.h"
 #include "rpn/nms.h"
 #include "rpn/proposals_body.h"
+#include "tensor/index/sort_keys.h"
+#include "tensor/index/topk.h"
 #include "tensor/parallel.h"
-#include "tensor/sort_keys.h"
-#include "tensor/topk.h"
 #include "tensor/workspace.h"
 
 /** What one level works in; k is the number of its candidates at most. */

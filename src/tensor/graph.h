@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 #include "frcnn/status.h"
-#include "tensor/conv2d.h"
 #include "tensor/layer.h"
-#include "tensor/max_pool2d.h"
+#include "tensor/layers/conv2d.h"
+#include "tensor/layers/max_pool2d.h"
 
 enum { FRCNN_GRAPH_INPUTS = 2 * 8 + 2, FRCNN_GRAPH_NAME = 24, FRCNN_NO_VALUE = -1 };
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "frcnn/status.h"
-#include "tensor/conv2d.h"
+#include "tensor/layers/conv2d.h"
 
 typedef struct frcnn_primitive frcnn_primitive;
 typedef struct frcnn_packed frcnn_packed;

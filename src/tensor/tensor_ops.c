@@ -4,15 +4,11 @@
 #include "tensor/shape.h"
 
 const frcnn_tensor_ops frcnn_tensor_ops_cpu = {
-    .add = frcnn_add_cpu,
-    .elementwise = frcnn_elementwise_cpu,
-    .softmax = frcnn_softmax_cpu,
-    .topk = frcnn_topk_cpu,
-    .arange_f32 = frcnn_arange_f32_cpu,
-    .arange_i64 = frcnn_arange_i64_cpu,
-    .conv2d = frcnn_conv2d_cpu,
-    .max_pool2d = frcnn_max_pool2d_cpu,
-    .upsample_nearest = frcnn_upsample_nearest_cpu,
+    .creation = &frcnn_creation_ops_cpu,
+    .elementwise = &frcnn_elementwise_ops_cpu,
+    .index = &frcnn_index_ops_cpu,
+    .layers = &frcnn_layers_ops_cpu,
+    .reduce = &frcnn_reduce_ops_cpu,
 };
 
 frcnn_status frcnn_tensor_ops_find(const frcnn_tensor_ops **out, const char *what, frcnn_device device)

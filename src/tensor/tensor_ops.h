@@ -2,29 +2,20 @@
 #ifndef FRCNN_TENSOR_OPS_H
 #define FRCNN_TENSOR_OPS_H
 
-#include "tensor/add.h"
-#include "tensor/arange.h"
-#include "tensor/conv2d.h"
-#include "tensor/elementwise.h"
-#include "tensor/max_pool2d.h"
-#include "tensor/softmax.h"
+#include "tensor/creation/creation_ops.h"
+#include "tensor/elementwise/elementwise_ops.h"
+#include "tensor/index/index_ops.h"
+#include "tensor/layers/layers_ops.h"
+#include "tensor/reduce/reduce_ops.h"
 #include "tensor/storage.h"
-#include "tensor/topk.h"
-#include "tensor/upsample_nearest.h"
 
-/** One backend's functions; each is described where the CPU's is declared. */
+/** One backend's functions, by family. */
 typedef struct frcnn_tensor_ops {
-    void (*add)(const frcnn_broadcast *shape, const float *a, const float *b, float *dst);
-    void (*elementwise)(frcnn_elementwise function, int64_t n, const float *src, float *dst);
-    void (*softmax)(int64_t n_outer, int64_t n, int64_t n_inner, const float *src, float *dst);
-    void (*topk)(const float *values, int64_t n, int64_t stride, int64_t k, uint64_t *keys, int64_t *indices);
-    void (*arange_f32)(double start, double step, int64_t n, float *dst);
-    void (*arange_i64)(int64_t start, int64_t step, int64_t n, int64_t *dst);
-    frcnn_status (*conv2d)(const frcnn_conv2d *conv, const float *src, const float *weight, const float *bias,
-                           float *dst);
-    void (*max_pool2d)(const frcnn_max_pool2d *pool, const float *src, float *dst);
-    void (*upsample_nearest)(int64_t n, int64_t in_h, int64_t in_w, int64_t out_h, int64_t out_w, int64_t c,
-                             const float *src, float *dst);
+    const frcnn_creation_ops *creation;
+    const frcnn_elementwise_ops *elementwise;
+    const frcnn_index_ops *index;
+    const frcnn_layers_ops *layers;
+    const frcnn_reduce_ops *reduce;
 } frcnn_tensor_ops;
 
 extern const frcnn_tensor_ops frcnn_tensor_ops_cpu;

@@ -1,0 +1,59 @@
+/** Layers of a network, on maps in [N, H, W, C]; weights have PyTorch's shapes. See frcnn/ops.h for what all operations share. */
+#ifndef FRCNN_LAYERS_H
+#define FRCNN_LAYERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frcnn/tensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct frcnn_conv2d_options {
+    size_t struct_size; /**< set by frcnn_conv2d_options_default */
+    int stride;         /**< rows and columns from window to window, 1 or more; default 1 */
+    int padding;        /**< rows and columns of zeros around the map, 0 or more; default 0 */
+    int dilation;       /**< rows and columns from tap to tap, 1 or more; default 1 */
+    int groups;         /**< input and output channels fall into that many groups of their own; default 1 */
+} frcnn_conv2d_options;
+
+FRCNN_API void frcnn_conv2d_options_default(frcnn_conv2d_options *options);
+
+/** f32 [N, H, W, C] * weight [O, C / groups, k, k] + bias [O] -> [N, H', W', O]; groups == C == O is a depthwise
+ *  convolution. bias NULL: none. options NULL: the defaults. The order of the sums is the backend's, and the same for
+ *  every number of threads. Errors: INVALID (shapes that do not fit, an option out of range), BACKEND. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_conv2d(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                           const frcnn_tensor *weight, const frcnn_tensor *bias,
+                                                           const frcnn_conv2d_options *options);
+
+/** f32 [..., I] * weight [O, I] + bias [O] -> [..., O]; at least one row. bias NULL: none. Otherwise as conv2d. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_linear(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                           const frcnn_tensor *weight, const frcnn_tensor *bias);
+
+typedef struct frcnn_max_pool2d_options {
+    size_t struct_size; /**< set by frcnn_max_pool2d_options_default */
+    int kernel;         /**< height and width of the window, 1 or more; default 2 */
+    int stride;         /**< rows and columns from window to window, 1 or more; default 2 */
+    int padding;        /**< rows and columns around the map that never win; at most half of the window; default 0 */
+    int dilation;       /**< rows and columns from tap to tap, 1 or more; default 1 */
+    int ceil_mode;      /**< 1: a window that sticks out at the end counts if it starts inside; default 0 */
+} frcnn_max_pool2d_options;
+
+FRCNN_API void frcnn_max_pool2d_options_default(frcnn_max_pool2d_options *options);
+
+/** The largest value of each window, f32 [N, H, W, C] -> [N, H', W', C]; a NaN in the window wins. options NULL: the
+ *  defaults. Errors: INVALID (an option out of range, a map smaller than the window). Source: PyTorch's MaxPool2d. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_max_pool2d(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                               const frcnn_max_pool2d_options *options);
+
+/** f32 [N, H, W, C] -> [N, out_h, out_w, C]: output row y is input row min(floor(y * (H / out_h)), H - 1) with quotient
+ *  and product in f32, columns likewise. Errors: INVALID (a height or width below 1). Source: PyTorch's "nearest". */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_upsample_nearest(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                                     int64_t out_h, int64_t out_w);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

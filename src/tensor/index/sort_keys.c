@@ -1,0 +1,47 @@
+#include "tensor/index/sort_keys.h"
+
+#include <string.h>
+
+enum { FEW = 48, N_DIGITS = 8, N_VALUES = 256 };
+
+static void sort_few(uint64_t *keys, int64_t n)
+{
+    for (int64_t i = 1; i < n; i++) {
+        const uint64_t key = keys[i];
+        int64_t at = i;
+        for (; at > 0 && keys[at - 1] > key; at--) keys[at] = keys[at - 1];
+        keys[at] = key;
+    }
+}
+
+/* Least significant byte first: one counting pass gives every byte's histogram, and a byte that all keys share (the
+   upper half of indices, the exponent of like scores) costs no pass of its own. */
+void frcnn_sort_keys(uint64_t *keys, int64_t n, uint64_t *workspace)
+{
+    if (n <= FEW) {
+        sort_few(keys, n);
+        return;
+    }
+    int64_t counts[N_DIGITS][N_VALUES];
+    memset(counts, 0, sizeof counts);
+    for (int64_t i = 0; i < n; i++)
+        for (int digit = 0; digit < N_DIGITS; digit++) counts[digit][keys[i] >> (8 * digit) & 255]++;
+
+    uint64_t *from = keys;
+    uint64_t *to = workspace;
+    for (int digit = 0; digit < N_DIGITS; digit++) {
+        const int shift = 8 * digit;
+        if (counts[digit][keys[0] >> shift & 255] == n) continue;
+        int64_t starts[N_VALUES];
+        int64_t start = 0;
+        for (int value = 0; value < N_VALUES; value++) {
+            starts[value] = start;
+            start += counts[digit][value];
+        }
+        for (int64_t i = 0; i < n; i++) to[starts[from[i] >> shift & 255]++] = from[i];
+        uint64_t *const swapped = from;
+        from = to;
+        to = swapped;
+    }
+    if (from != keys) memcpy(keys, from, (size_t)n * sizeof *keys);
+}

@@ -1,0 +1,7 @@
+#include "tensor/layers/layers_ops.h"
+
+const frcnn_layers_ops frcnn_layers_ops_cpu = {
+    .conv2d = frcnn_conv2d_cpu,
+    .max_pool2d = frcnn_max_pool2d_cpu,
+    .upsample_nearest = frcnn_upsample_nearest_cpu,
+};

@@ -1,0 +1,5 @@
+#include "tensor/reduce/reduce_ops.h"
+
+const frcnn_reduce_ops frcnn_reduce_ops_cpu = {
+    .softmax = frcnn_softmax_cpu,
+};

@@ -1,0 +1,13 @@
+/** What a backend brings for include/frcnn/reduce.h; each entry is described where the CPU's is declared. */
+#ifndef FRCNN_REDUCE_OPS_H
+#define FRCNN_REDUCE_OPS_H
+
+#include "tensor/reduce/softmax.h"
+
+typedef struct frcnn_reduce_ops {
+    void (*softmax)(int64_t n_outer, int64_t n, int64_t n_inner, const float *src, float *dst);
+} frcnn_reduce_ops;
+
+extern const frcnn_reduce_ops frcnn_reduce_ops_cpu;
+
+#endif

@@ -1,0 +1,64 @@
+"""The tensor core against PyTorch as it runs here, on seeded random problems.
+
+usage: run.py --build BUILD_DIR [--only TEXT]… [--problems N] [--seed N]
+
+Each live_<family>.py holds a dictionary OPERATIONS: name -> function(problems), which makes one problem and compares. A problem
+on which PyTorch raises must fail in the engine too: functions say so with `both`. --only takes the operations whose name
+holds TEXT. Exit status: 0 all agree, 1 a difference, 77 PyTorch is missing.
+"""
+
+import argparse
+import importlib
+import pathlib
+import sys
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+try:
+    import torch
+except ImportError as error:
+    print(f"run.py: skipped, {error}: install tests/requirements.txt", file=sys.stderr)
+    sys.exit(77)
+
+import engine
+from problems import Problems
+
+PROBLEMS = 200
+
+
+def run_operation(name, function, n_problems, seed):
+    """Prints one line, and the first problem that differs. Returns whether all agreed."""
+    for i in range(n_problems):
+        try:
+            function(Problems(f"{name} {seed} {i}"))
+        except Exception:
+            print(f"{name}: FAILED at problem {i} of seed {seed}\n{traceback.format_exc()}", flush=True)
+            return False
+    print(f"{name}: {n_problems} problems", flush=True)
+    return True
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--problems", type=int, default=PROBLEMS)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    engine.load(options.build)
+    torch.set_num_threads(1)
+    n_run = n_failed = 0
+    for path in sorted(HERE.glob("live_*.py")):
+        for name, function in importlib.import_module(path.stem).OPERATIONS.items():
+            if options.only and not any(text in name for text in options.only):
+                continue
+            n_run += 1
+            n_failed += not run_operation(name, function, options.problems, options.seed)
+    print(f"{n_run} operations, {n_failed} failed")
+    return 1 if n_failed or not n_run else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
