@@ -7,6 +7,7 @@
 #include "frcnn/checkpoint.h"
 #include "frcnn/creation.h"
 #include "frcnn/detector.h"
+#include "frcnn/device.h"
 #include "frcnn/draw.h"
 #include "frcnn/image.h"
 #include "frcnn/index.h"

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "frcnn/device.h"
 #include "frcnn/status.h"
 
 #ifdef __cplusplus
@@ -36,20 +37,43 @@ typedef enum frcnn_dtype {
     FRCNN_BOOL = 9
 } frcnn_dtype;
 
-typedef enum frcnn_device_kind { FRCNN_CPU = 0, FRCNN_CUDA = 1 } frcnn_device_kind;
-
-/** Where a tensor's storage is. index is 0 on the CPU. */
-typedef struct frcnn_device {
-    frcnn_device_kind kind;
-    int index;
-} frcnn_device;
-
 typedef struct frcnn_tensor frcnn_tensor;
 
 /** Bytes of one element. */
 FRCNN_API size_t frcnn_dtype_get_size(frcnn_dtype dtype);
 /** "f32", "i64", …: a static string; "?" for a value that is no dtype. */
 FRCNN_API const char *frcnn_dtype_get_name(frcnn_dtype dtype);
+/** The dtype of an operation on two tensors, as torch.promote_types: floats win over integers and those over bool; of two
+ *  floats the wider, f32 for f16 with bf16; of two integers the wider, i16 for u8 with i8. A value that is no dtype
+ *  gives the other one. */
+FRCNN_API frcnn_dtype frcnn_dtype_promote(frcnn_dtype a, frcnn_dtype b);
+
+typedef enum frcnn_scalar_kind { FRCNN_SCALAR_F64 = 0, FRCNN_SCALAR_I64 = 1 } frcnn_scalar_kind;
+
+/** A number in C, real or whole, as an operation takes it beside tensors. */
+typedef struct frcnn_scalar {
+    frcnn_scalar_kind kind;
+    union {
+        double f64;
+        int64_t i64;
+    } value;
+} frcnn_scalar;
+
+static inline frcnn_scalar frcnn_scalar_f64(double value)
+{
+    frcnn_scalar scalar;
+    scalar.kind = FRCNN_SCALAR_F64;
+    scalar.value.f64 = value;
+    return scalar;
+}
+
+static inline frcnn_scalar frcnn_scalar_i64(int64_t value)
+{
+    frcnn_scalar scalar;
+    scalar.kind = FRCNN_SCALAR_I64;
+    scalar.value.i64 = value;
+    return scalar;
+}
 
 /** A new row-major CPU tensor of zeros. shape has n_dims values, 0 to FRCNN_MAX_DIMS of them, each at least 0; n_dims 0
  *  is a scalar. The caller owns *out. Errors: INVALID (dtype, dims, a product that overflows), NO_MEMORY. */
