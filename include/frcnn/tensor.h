@@ -111,24 +111,56 @@ FRCNN_API int frcnn_tensor_is_contiguous(const frcnn_tensor *tensor);
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_share(frcnn_tensor **out, const frcnn_tensor *tensor);
 /** A dimension of 1 in front of dim; dim is in [-(n+1), n]. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_unsqueeze(frcnn_tensor **out, const frcnn_tensor *tensor, int dim);
-/** Drops dim where it is 1, else changes nothing; dim is in [-n, n-1]. */
+/** Drops dim where it is 1, else changes nothing; dim is in [-n, n-1], -1 or 0 for a scalar. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_squeeze(frcnn_tensor **out, const frcnn_tensor *tensor, int dim);
 /** Drops every dimension of 1. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_squeeze_all(frcnn_tensor **out, const frcnn_tensor *tensor);
 /** The same elements in another shape; one entry may be -1. Refused where the strides allow no view (a transpose). */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_view(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims,
                                                          const int64_t *shape);
+/** As view; where the strides allow none, a row-major copy in new storage. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_reshape(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims,
+                                                            const int64_t *shape);
+/** Dimensions start_dim to end_dim, both included, as one: [A, B, C, D] with 1 and 2 is [A, B * C, D]. A scalar becomes
+ *  [1]. Copies where reshape does. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_flatten(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                            int start_dim, int end_dim);
+/** The tensor itself shared where it is contiguous, else a row-major copy in new storage. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_contiguous(frcnn_tensor **out, const frcnn_tensor *tensor);
 /** Dimension i of the result is dimension order[i] of the tensor; order is a permutation of n_dims values. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_permute(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                             const int *order);
-/** Elements start … start + length - 1 along dim. */
+/** Two dimensions change places; they may be the same, -1 or 0 for a scalar. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_transpose(frcnn_tensor **out, const frcnn_tensor *tensor, int dim0,
+                                                              int dim1);
+/** Elements start … start + length - 1 along dim. A negative start counts from the end: start is in [-size, size]. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_narrow(frcnn_tensor **out, const frcnn_tensor *tensor, int dim,
                                                            int64_t start, int64_t length);
+/** Element index along dim, without that dimension. A negative index counts from the end. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_select(frcnn_tensor **out, const frcnn_tensor *tensor, int dim,
+                                                           int64_t index);
+/** Dimensions of 1 repeated to the sizes of shape, and new dimensions in front, with stride 0; -1 keeps a size. The last
+ *  dimensions of shape stand for the tensor's. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_expand(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims,
+                                                           const int64_t *shape);
 /** A view with given strides (elements, 0 or more) and offset (elements, from the start of the storage); refused where
  *  an element would lie outside the storage. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_as_strided(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                                int n_dims, const int64_t *shape, const int64_t *strides,
                                                                int64_t offset);
+
+/** Parts of `size` along dim, the last of what is left; a dimension of 0 gives one part. Views into out[0] …
+ *  out[*n_parts - 1], each owned by the caller; on failure none is made. capacity is the room in out; with out NULL the
+ *  parts are counted only. Errors: also INVALID (a capacity that is too small; a scalar). */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_split(frcnn_tensor **out, int capacity, int *n_parts,
+                                                          const frcnn_tensor *tensor, int64_t size, int dim);
+/** Parts of sizes[0], sizes[1], … along dim, which they fill. out has room for n_sizes; the rest is as for split. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_split_sizes(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                                const int64_t *sizes, int n_sizes, int dim);
+/** At most n_chunks parts along dim, each of ceil(size / n_chunks), the last of what is left; a dimension of 0 gives
+ *  n_chunks parts. The rest is as for split. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_chunk(frcnn_tensor **out, int capacity, int *n_parts,
+                                                          const frcnn_tensor *tensor, int64_t n_chunks, int dim);
 /** @} */
 
 /** A row-major copy in new storage, in dtype: f16 and bf16 round to nearest even, float to integer truncates toward

@@ -48,3 +48,8 @@ frcnn_status frcnn_dim_resolve(int *out, const char *what, int dim, int n_dims)
     *out = dim < 0 ? dim + n_dims : dim;
     return FRCNN_OK;
 }
+
+frcnn_status frcnn_dim_wrap(int *out, const char *what, int dim, int n_dims)
+{
+    return frcnn_dim_resolve(out, what, dim, n_dims > 0 ? n_dims : 1);
+}

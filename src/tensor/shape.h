@@ -18,5 +18,7 @@ FRCNN_NODISCARD frcnn_status frcnn_shape_check(const char *what, frcnn_dtype dty
 
 /** dim in [-n_dims, n_dims - 1] as an index from the front. Errors: INVALID, with that range. */
 FRCNN_NODISCARD frcnn_status frcnn_dim_resolve(int *out, const char *what, int dim, int n_dims);
+/** The same where a scalar has dims -1 and 0, as most of PyTorch's operations take it. */
+FRCNN_NODISCARD frcnn_status frcnn_dim_wrap(int *out, const char *what, int dim, int n_dims);
 
 #endif

@@ -29,8 +29,8 @@ struct frcnn_tensor {
 /** As frcnn_tensor_create, with elements of any value: for operations that write every one. */
 FRCNN_NODISCARD frcnn_status frcnn_tensor_create_empty(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
                                                        const int64_t *shape);
-/** The tensor itself shared where it is contiguous, else a row-major copy. The caller owns *out. */
-FRCNN_NODISCARD frcnn_status frcnn_tensor_get_contiguous(frcnn_tensor **out, const frcnn_tensor *tensor);
+/** The name that frcnn_tensor_contiguous had inside. */
+#define frcnn_tensor_get_contiguous frcnn_tensor_contiguous
 /** A new handle on the tensor's storage with another layout, which the caller has checked to lie inside it. */
 FRCNN_NODISCARD frcnn_status frcnn_tensor_create_view(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims,
                                                       const int64_t *shape, const int64_t *strides, int64_t offset);

@@ -113,12 +113,6 @@ void frcnn_tensor_destroy(frcnn_tensor **tensor)
     *tensor = NULL;
 }
 
-frcnn_status frcnn_tensor_get_contiguous(frcnn_tensor **out, const frcnn_tensor *tensor)
-{
-    if (frcnn_tensor_is_contiguous(tensor)) return frcnn_tensor_share(out, tensor);
-    return frcnn_tensor_cast(out, tensor, tensor->dtype);
-}
-
 frcnn_dtype frcnn_tensor_get_dtype(const frcnn_tensor *tensor)
 {
     return tensor->dtype;

@@ -28,7 +28,7 @@ frcnn_status frcnn_op_open(frcnn_op *op, const char *what, const frcnn_tensor *t
     FRCNN_FAIL_IF(n_dims >= 0 && tensor->n_dims != n_dims, FRCNN_ERROR_INVALID, "%s: expected %d dimensions, found %s",
                   what, n_dims, frcnn_shape_format(text, tensor->n_dims, tensor->shape));
     FRCNN_TRY(frcnn_tensor_ops_find(&opened.table, what, tensor->device));
-    FRCNN_TRY(frcnn_tensor_get_contiguous(&opened.contiguous, tensor));
+    FRCNN_TRY(frcnn_tensor_contiguous(&opened.contiguous, tensor));
     opened.src = frcnn_tensor_get_const_data(opened.contiguous);
     *op = opened;
     return FRCNN_OK;

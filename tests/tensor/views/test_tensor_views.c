@@ -1,54 +1,4 @@
-#include "support.h"
-
-#include "frcnn/tensor.h"
-#include "tensor/memory.h"
-
-enum { MAX_ELEMENTS = 4096 };
-
-/* 0, 1, 2, … as i32. */
-static frcnn_tensor *make_range(int n_dims, const int64_t *shape)
-{
-    frcnn_tensor *tensor = NULL;
-    assert_ok(frcnn_tensor_create(&tensor, FRCNN_I32, n_dims, shape));
-    int32_t *values = frcnn_tensor_get_data(tensor);
-    for (int64_t i = 0; i < frcnn_tensor_get_n_elements(tensor); i++) values[i] = (int32_t)i;
-    return tensor;
-}
-
-static int32_t read_at(const frcnn_tensor *tensor, const int64_t *index)
-{
-    const int32_t *values = frcnn_tensor_get_const_data(tensor);
-    for (int d = 0; d < frcnn_tensor_get_n_dims(tensor); d++) values += index[d] * frcnn_tensor_get_strides(tensor)[d];
-    return *values;
-}
-
-/* The index of the nth element in row-major order. */
-static void unravel(int64_t *index, int64_t nth, int n_dims, const int64_t *shape)
-{
-    for (int d = n_dims - 1; d >= 0; d--) {
-        index[d] = nth % shape[d];
-        nth /= shape[d];
-    }
-}
-
-/* All elements in row-major order. */
-static int64_t read_all(const frcnn_tensor *tensor, int32_t *values)
-{
-    const int64_t n = frcnn_tensor_get_n_elements(tensor);
-    assert_true(n <= MAX_ELEMENTS);
-    for (int64_t i = 0; i < n; i++) {
-        int64_t index[FRCNN_MAX_DIMS];
-        unravel(index, i, frcnn_tensor_get_n_dims(tensor), frcnn_tensor_get_shape(tensor));
-        values[i] = read_at(tensor, index);
-    }
-    return n;
-}
-
-static void assert_shape(const frcnn_tensor *tensor, int n_dims, const int64_t *shape)
-{
-    assert_int_equal(frcnn_tensor_get_n_dims(tensor), n_dims);
-    for (int d = 0; d < n_dims; d++) assert_int_equal(frcnn_tensor_get_shape(tensor)[d], shape[d]);
-}
+#include "tensor/views/range_tensor.h"
 
 static void unsqueeze_takes_one_dim_more_and_squeeze_undoes_it(void **state)
 {
@@ -82,7 +32,10 @@ static void unsqueeze_takes_one_dim_more_and_squeeze_undoes_it(void **state)
     assert_ok(frcnn_tensor_squeeze_all(&out, tensor));
     assert_shape(out, 0, NULL);
     frcnn_tensor *row = NULL;
-    assert_fails(frcnn_tensor_squeeze(&row, out, 0), FRCNN_ERROR_INVALID, "found a scalar");
+    assert_fails(frcnn_tensor_squeeze(&row, out, 1), FRCNN_ERROR_INVALID, "expected [-1, 0], found 1");
+    assert_ok(frcnn_tensor_squeeze(&row, out, -1));
+    assert_shape(row, 0, NULL);
+    frcnn_tensor_destroy(&row);
     assert_ok(frcnn_tensor_unsqueeze(&row, out, -1));
     assert_shape(row, 1, ones);
     frcnn_tensor_destroy(&row);
@@ -215,23 +168,29 @@ static void permute_checks_the_order(void **state)
     frcnn_tensor_destroy(&tensor);
 }
 
-static void narrow_checks_start_and_length(void **state)
+static void transpose_swaps_two_dimensions(void **state)
 {
     (void)state;
-    const int64_t shape[] = {2, 5};
-    frcnn_tensor *tensor = make_range(2, shape);
+    const int64_t shape[] = {2, 3, 4};
+    const int64_t swapped[] = {4, 3, 2};
+    frcnn_tensor *tensor = make_range(3, shape);
     frcnn_tensor *out = NULL;
-    assert_fails(frcnn_tensor_narrow(&out, tensor, 2, 0, 1), FRCNN_ERROR_INVALID, "expected [-2, 1], found 2");
-    assert_fails(frcnn_tensor_narrow(&out, tensor, 1, -1, 1), FRCNN_ERROR_INVALID, "start in [0, 5], found -1");
-    assert_fails(frcnn_tensor_narrow(&out, tensor, 1, 6, 0), FRCNN_ERROR_INVALID, "start in [0, 5], found 6");
-    assert_fails(frcnn_tensor_narrow(&out, tensor, 1, 2, 4), FRCNN_ERROR_INVALID,
-                 "length in [0, 3] from 2 on, found 4");
-    assert_fails(frcnn_tensor_narrow(&out, tensor, 1, 2, -1), FRCNN_ERROR_INVALID, "found -1");
-    assert_fails(frcnn_tensor_narrow(&out, tensor, 1, 2, INT64_MAX), FRCNN_ERROR_INVALID, "length in [0, 3]");
-    assert_null(out);
-    assert_ok(frcnn_tensor_narrow(&out, tensor, -1, 5, 0));
-    assert_int_equal(frcnn_tensor_get_n_elements(out), 0);
+    frcnn_tensor *scalar = make_range(0, NULL);
+    assert_ok(frcnn_tensor_transpose(&out, tensor, 0, -1));
+    assert_shape(out, 3, swapped);
+    const int64_t index[] = {3, 1, 1};
+    assert_int_equal(read_at(out, index), 1 * 12 + 1 * 4 + 3);
     frcnn_tensor_destroy(&out);
+    assert_ok(frcnn_tensor_transpose(&out, tensor, 1, 1));
+    assert_shape(out, 3, shape);
+    frcnn_tensor_destroy(&out);
+    assert_ok(frcnn_tensor_transpose(&out, scalar, 0, -1));
+    assert_shape(out, 0, NULL);
+    frcnn_tensor_destroy(&out);
+    assert_fails(frcnn_tensor_transpose(&out, tensor, 0, 3), FRCNN_ERROR_INVALID, "expected [-3, 2], found 3");
+    assert_fails(frcnn_tensor_transpose(&out, scalar, 1, 0), FRCNN_ERROR_INVALID, "expected [-1, 0], found 1");
+    assert_null(out);
+    frcnn_tensor_destroy(&scalar);
     frcnn_tensor_destroy(&tensor);
 }
 
@@ -380,7 +339,7 @@ int main(void)
         cmocka_unit_test(view_takes_what_strides_allow_as_pytorch),
         cmocka_unit_test(view_checks_the_shape),
         cmocka_unit_test(permute_checks_the_order),
-        cmocka_unit_test(narrow_checks_start_and_length),
+        cmocka_unit_test(transpose_swaps_two_dimensions),
         cmocka_unit_test(as_strided_stays_inside_the_storage),
         cmocka_unit_test(chains_of_views_show_the_elements_of_the_naive_copy),
     };
