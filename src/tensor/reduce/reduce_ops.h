@@ -5,7 +5,7 @@
 #include "tensor/reduce/softmax.h"
 
 typedef struct frcnn_reduce_ops {
-    void (*softmax)(int64_t n_outer, int64_t n, int64_t n_inner, const float *src, float *dst);
+    frcnn_status (*softmax)(const frcnn_softmax *softmax);
 } frcnn_reduce_ops;
 
 extern const frcnn_reduce_ops frcnn_reduce_ops_cpu;

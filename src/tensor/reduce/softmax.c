@@ -1,28 +1,49 @@
 #include "tensor/reduce/softmax.h"
 
 #include "frcnn/ops.h"
+#include "tensor/compute.h"
 #include "tensor/error.h"
 #include "tensor/shape.h"
 #include "tensor/tensor_ops.h"
 
-frcnn_status frcnn_tensor_softmax(frcnn_tensor **out, const frcnn_tensor *tensor, int dim)
+static frcnn_status run(frcnn_tensor **out, const char *what, const frcnn_tensor *tensor, int dim, int is_log)
 {
     int at = 0;
-    FRCNN_TRY(frcnn_dim_resolve(&at, "softmax", dim, tensor->n_dims));
-    frcnn_op op;
+    const frcnn_tensor_ops *table = NULL;
+    frcnn_tensor *src = NULL;
     frcnn_tensor *result = NULL;
-    FRCNN_TRY(frcnn_op_open(&op, "softmax", tensor, -1));
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, FRCNN_F32, tensor->n_dims, tensor->shape));
-    int64_t n_outer = 1;
-    int64_t n_inner = 1;
-    for (int d = 0; d < at; d++) n_outer *= tensor->shape[d];
-    for (int d = at + 1; d < tensor->n_dims; d++) n_inner *= tensor->shape[d];
-    if (tensor->n_elements > 0)
-        op.table->reduce->softmax(n_outer, tensor->shape[at], n_inner, op.src, frcnn_tensor_get_data(result));
-    *out = result;
+    /* A scalar has one value along either of its dims, 0 and -1, as in PyTorch. */
+    FRCNN_TRY(frcnn_dim_resolve(&at, what, dim, tensor->n_dims > 0 ? tensor->n_dims : 1));
+    FRCNN_TRY(frcnn_compute_check_float(what, tensor->dtype));
+    FRCNN_TRY(frcnn_tensor_ops_find(&table, what, tensor->device));
+    const frcnn_dtype dtype = frcnn_compute_get_dtype(tensor->dtype);
+    FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, dtype));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, dtype, tensor->n_dims, tensor->shape));
+    frcnn_softmax softmax = {.dtype = dtype,
+                             .n_outer = 1,
+                             .n = tensor->n_dims > 0 ? tensor->shape[at] : 1,
+                             .n_inner = 1,
+                             .is_log = is_log,
+                             .src = frcnn_tensor_get_const_data(src),
+                             .dst = frcnn_tensor_get_data(result)};
+    for (int d = 0; d < at; d++) softmax.n_outer *= tensor->shape[d];
+    for (int d = at + 1; d < tensor->n_dims; d++) softmax.n_inner *= tensor->shape[d];
+    if (tensor->n_elements > 0) FRCNN_TRY_CLEANUP(table->reduce->softmax(&softmax));
+    status = frcnn_compute_close(out, &result, tensor->dtype);
 
 cleanup:
-    frcnn_op_close(&op);
+    frcnn_tensor_destroy(&src);
+    frcnn_tensor_destroy(&result);
     return status;
+}
+
+frcnn_status frcnn_tensor_softmax(frcnn_tensor **out, const frcnn_tensor *tensor, int dim)
+{
+    return run(out, "softmax", tensor, dim, 0);
+}
+
+frcnn_status frcnn_tensor_log_softmax(frcnn_tensor **out, const frcnn_tensor *tensor, int dim)
+{
+    return run(out, "log_softmax", tensor, dim, 1);
 }
