@@ -16,6 +16,7 @@
 #include "frcnn/layers.h"
 #include "frcnn/model.h"
 #include "frcnn/ops.h"
+#include "frcnn/print.h"
 #include "frcnn/reduce.h"
 #include "frcnn/report.h"
 #include "frcnn/run.h"

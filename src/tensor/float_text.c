@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* printf writes the locale's decimal point, which may be several bytes. */
-static void restore_point(char *text)
+void frcnn_float_text_restore_point(char *text)
 {
     char *dst = text;
     int is_in_point = 0;
@@ -28,5 +27,5 @@ void frcnn_float_text(char text[FRCNN_FLOAT_TEXT_BYTES], float value)
         snprintf(text, FRCNN_FLOAT_TEXT_BYTES, "%.*g", digits, (double)value);
         if ((float)strtod(text, NULL) == value) break;
     }
-    restore_point(text);
+    frcnn_float_text_restore_point(text);
 }

@@ -8,4 +8,7 @@ enum { FRCNN_FLOAT_TEXT_BYTES = 32 };
  *  (float)strtod(text) is value again (of subnormal values 6, where fewer might do). The locale plays no part. */
 void frcnn_float_text(char text[FRCNN_FLOAT_TEXT_BYTES], float value);
 
+/** Puts a point where printf wrote the locale's, which may be several bytes, into a finite number. */
+void frcnn_float_text_restore_point(char *text);
+
 #endif

@@ -1,0 +1,121 @@
+#include "tensor/print/element_text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tensor/float_text.h"
+#include "tensor/half.h"
+
+static int is_real(frcnn_dtype dtype)
+{
+    return dtype == FRCNN_F32 || dtype == FRCNN_F64 || dtype == FRCNN_F16 || dtype == FRCNN_BF16;
+}
+
+static double get_real(const frcnn_tensor *tensor, int64_t offset)
+{
+    const void *data = frcnn_tensor_get_const_data(tensor);
+    switch (frcnn_tensor_get_dtype(tensor)) {
+    case FRCNN_F64:
+        return ((const double *)data)[offset];
+    case FRCNN_F16:
+        return (double)frcnn_f16_to_f32(((const uint16_t *)data)[offset]);
+    case FRCNN_BF16:
+        return (double)frcnn_bf16_to_f32(((const uint16_t *)data)[offset]);
+    default:
+        return (double)((const float *)data)[offset];
+    }
+}
+
+static int64_t get_whole(const frcnn_tensor *tensor, int64_t offset)
+{
+    const void *data = frcnn_tensor_get_const_data(tensor);
+    switch (frcnn_tensor_get_dtype(tensor)) {
+    case FRCNN_I8:
+        return ((const int8_t *)data)[offset];
+    case FRCNN_I16:
+        return ((const int16_t *)data)[offset];
+    case FRCNN_I32:
+        return ((const int32_t *)data)[offset];
+    case FRCNN_I64:
+        return ((const int64_t *)data)[offset];
+    default:
+        return ((const uint8_t *)data)[offset];
+    }
+}
+
+static void real_text(char text[FRCNN_ELEMENT_TEXT_BYTES], const frcnn_element_form *form, double value)
+{
+    if (!isfinite(value)) {
+        snprintf(text, FRCNN_ELEMENT_TEXT_BYTES, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+        return;
+    }
+    if (form->is_sci)
+        snprintf(text, FRCNN_ELEMENT_TEXT_BYTES, "%.*e", form->precision, value);
+    else if (form->is_whole)
+        snprintf(text, FRCNN_ELEMENT_TEXT_BYTES, "%.0f.", value);
+    else
+        snprintf(text, FRCNN_ELEMENT_TEXT_BYTES, "%.*f", form->precision, value);
+    frcnn_float_text_restore_point(text);
+}
+
+int frcnn_element_text(char text[FRCNN_ELEMENT_TEXT_BYTES], const frcnn_element_form *form, int64_t offset)
+{
+    const frcnn_dtype dtype = frcnn_tensor_get_dtype(form->tensor);
+    if (is_real(dtype))
+        real_text(text, form, get_real(form->tensor, offset));
+    else if (dtype == FRCNN_BOOL)
+        snprintf(text, FRCNN_ELEMENT_TEXT_BYTES, "%s", get_whole(form->tensor, offset) != 0 ? "True" : "False");
+    else
+        snprintf(text, FRCNN_ELEMENT_TEXT_BYTES, "%" PRId64, get_whole(form->tensor, offset));
+    return (int)strlen(text);
+}
+
+/* What is to be known of the finite floats but 0 before a form is chosen. */
+typedef struct range {
+    const frcnn_tensor *tensor;
+    int64_t n;
+    double min, max; /* of the magnitudes */
+    int is_whole;
+} range;
+
+static void extend_range(void *context, int64_t offset)
+{
+    range *seen = context;
+    const double value = get_real(seen->tensor, offset);
+    if (!isfinite(value) || value == 0) return;
+    const double magnitude = fabs(value);
+    if (seen->n == 0 || magnitude < seen->min) seen->min = magnitude;
+    if (seen->n == 0 || magnitude > seen->max) seen->max = magnitude;
+    if (value != ceil(value)) seen->is_whole = 0;
+    seen->n++;
+}
+
+static void extend_width(void *context, int64_t offset)
+{
+    frcnn_element_form *form = context;
+    char text[FRCNN_ELEMENT_TEXT_BYTES];
+    if (is_real(frcnn_tensor_get_dtype(form->tensor))) {
+        /* Longer ones of these stick out. */
+        const double value = get_real(form->tensor, offset);
+        if (!isfinite(value) || value == 0) return;
+    }
+    const int width = frcnn_element_text(text, form, offset);
+    if (width > form->width) form->width = width;
+}
+
+void frcnn_element_form_choose(frcnn_element_form *out, const frcnn_shown *shown, int precision,
+                               frcnn_sci_mode sci_mode)
+{
+    *out = (frcnn_element_form){.tensor = shown->tensor, .precision = precision, .is_whole = 1, .width = 1};
+    if (is_real(frcnn_tensor_get_dtype(shown->tensor))) {
+        range seen = {.tensor = shown->tensor, .is_whole = 1};
+        frcnn_shown_visit(shown, extend_range, &seen);
+        if (seen.n == 0) return;
+        out->is_whole = seen.is_whole;
+        const int is_wide = seen.max / seen.min > 1000.0 || seen.max > 1.0e8 || seen.min < 1.0e-4;
+        out->is_sci = sci_mode == FRCNN_SCI_ON || (sci_mode == FRCNN_SCI_AUTO && is_wide);
+    }
+    frcnn_shown_visit(shown, extend_width, out);
+}
