@@ -12,6 +12,7 @@
 #include "frcnn/image.h"
 #include "frcnn/index.h"
 #include "frcnn/inputs.h"
+#include "frcnn/join.h"
 #include "frcnn/journal.h"
 #include "frcnn/layers.h"
 #include "frcnn/model.h"

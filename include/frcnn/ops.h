@@ -15,6 +15,7 @@
 #include "frcnn/arithmetic.h"
 #include "frcnn/creation.h"
 #include "frcnn/index.h"
+#include "frcnn/join.h"
 #include "frcnn/layers.h"
 #include "frcnn/reduce.h"
 

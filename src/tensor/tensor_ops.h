@@ -5,6 +5,7 @@
 #include "tensor/creation/creation_ops.h"
 #include "tensor/elementwise/elementwise_ops.h"
 #include "tensor/index/index_ops.h"
+#include "tensor/join/join_ops.h"
 #include "tensor/layers/layers_ops.h"
 #include "tensor/reduce/reduce_ops.h"
 #include "tensor/storage.h"
@@ -14,6 +15,7 @@ typedef struct frcnn_tensor_ops {
     const frcnn_creation_ops *creation;
     const frcnn_elementwise_ops *elementwise;
     const frcnn_index_ops *index;
+    const frcnn_join_ops *join;
     const frcnn_layers_ops *layers;
     const frcnn_reduce_ops *reduce;
 } frcnn_tensor_ops;

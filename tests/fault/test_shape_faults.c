@@ -46,6 +46,33 @@ static frcnn_status run_views(void)
     return status;
 }
 
+/* Tensors of two dtypes, so that one is converted. */
+static frcnn_status run_joins(void)
+{
+    const int64_t shape[] = {2, 3};
+    frcnn_tensor *whole = NULL;
+    frcnn_tensor *real = NULL;
+    frcnn_tensor *joined = NULL;
+    frcnn_tensor *stacked = NULL;
+    frcnn_status status = frcnn_tensor_create(&whole, FRCNN_I64, 2, shape);
+    if (status == FRCNN_OK) status = frcnn_tensor_create(&real, FRCNN_F32, 2, shape);
+    const frcnn_tensor *both[] = {whole, real};
+    if (status == FRCNN_OK) status = frcnn_tensor_cat(&joined, both, 2, 1);
+    if (status == FRCNN_OK) status = frcnn_tensor_stack(&stacked, both, 2, 2);
+    assert_int_equal(stacked != NULL, status == FRCNN_OK);
+    frcnn_tensor_destroy(&stacked);
+    frcnn_tensor_destroy(&joined);
+    frcnn_tensor_destroy(&real);
+    frcnn_tensor_destroy(&whole);
+    return status;
+}
+
+static void joins_leak_nothing_where_an_allocation_fails(void **state)
+{
+    (void)state;
+    assert_true(assert_every_allocation_may_fail(run_joins) >= 12);
+}
+
 static void views_leak_nothing_where_an_allocation_fails(void **state)
 {
     (void)state;
@@ -55,6 +82,7 @@ static void views_leak_nothing_where_an_allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(joins_leak_nothing_where_an_allocation_fails),
         cmocka_unit_test(views_leak_nothing_where_an_allocation_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
