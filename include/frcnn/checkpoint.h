@@ -31,6 +31,10 @@ FRCNN_API const char *frcnn_checkpoint_get_name(const frcnn_checkpoint *checkpoi
 FRCNN_API const frcnn_tensor *frcnn_checkpoint_get_tensor(const frcnn_checkpoint *checkpoint, size_t index);
 /** The tensor of that name, borrowed; NULL where there is none. */
 FRCNN_API const frcnn_tensor *frcnn_checkpoint_find(const frcnn_checkpoint *checkpoint, const char *name);
+/** A copy of the tensor of that name on device, to be kept or written to after the checkpoint is closed; the caller owns
+ *  *out. Errors: INVALID (no such name, no device), UNSUPPORTED (a device that this build has not), NO_MEMORY. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_checkpoint_load(frcnn_tensor **out, const frcnn_checkpoint *checkpoint,
+                                                             const char *name, frcnn_device device);
 /** A string of the file's metadata, borrowed; NULL where there is none. */
 FRCNN_API const char *frcnn_checkpoint_get_metadata(const frcnn_checkpoint *checkpoint, const char *key);
 FRCNN_API const char *frcnn_checkpoint_get_path(const frcnn_checkpoint *checkpoint);
@@ -40,7 +44,8 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_checkpoint_digest(const frcnn_check
 
 /** Writes n_tensors tensors (any strides; written row-major) and n_metadata key/value strings, ordered and padded as
  *  the reference writer does, under a temporary name that is renamed when the file is whole.
- *  Errors: INVALID (doubled name, text that is no UTF-8), IO, NO_MEMORY. */
+ *  Errors: INVALID (doubled name, text that is no UTF-8), UNSUPPORTED (a tensor that is not on the CPU), IO,
+ *  NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_safetensors_save(const char *path, size_t n_tensors,
                                                               const char *const *names,
                                                               const frcnn_tensor *const *tensors, size_t n_metadata,

@@ -16,6 +16,7 @@
 #include "frcnn/journal.h"
 #include "frcnn/layers.h"
 #include "frcnn/model.h"
+#include "frcnn/npy.h"
 #include "frcnn/ops.h"
 #include "frcnn/print.h"
 #include "frcnn/reduce.h"

@@ -7,6 +7,7 @@
 
 #include "checkpoint/checkpoint_entries.h"
 #include "checkpoint/checkpoint_pages.h"
+#include "checkpoint/load_device.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
@@ -72,6 +73,16 @@ const frcnn_tensor *frcnn_checkpoint_find(const frcnn_checkpoint *checkpoint, co
     const frcnn_checkpoint_entry *entry =
         bsearch(name, checkpoint->entries, checkpoint->n_entries, sizeof *entry, compare_to_entry);
     return entry == NULL ? NULL : entry->tensor;
+}
+
+frcnn_status frcnn_checkpoint_load(frcnn_tensor **out, const frcnn_checkpoint *checkpoint, const char *name,
+                                   frcnn_device device)
+{
+    FRCNN_TRY(frcnn_load_device_check(checkpoint->path, device));
+    const frcnn_tensor *found = frcnn_checkpoint_find(checkpoint, name);
+    FRCNN_FAIL_IF(found == NULL, FRCNN_ERROR_INVALID, "%s: expected a tensor \"%.200s\", found none of that name",
+                  checkpoint->path, name);
+    return frcnn_tensor_cast(out, found, frcnn_tensor_get_dtype(found));
 }
 
 const char *frcnn_checkpoint_get_metadata(const frcnn_checkpoint *checkpoint, const char *key)

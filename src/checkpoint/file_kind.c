@@ -25,6 +25,7 @@ static const signature signatures[] = {
     {257, 5, "ustar", "a tar archive"},
     {0, 8, "\x89HDF\r\n\x1a\n", "an HDF5 file"},
     {0, 4, "GGUF", "a GGUF file"},
+    {0, 6, "\x93NUMPY", "an array of NumPy's, a .npy file"},
     {0, 2, "\x1f\x8b", "a gzip archive"},
     {0, 3, "\xff\xd8\xff", "a JPEG image"},
     {0, 8, "\x89PNG\r\n\x1a\n", "a PNG image"},

@@ -6,6 +6,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "checkpoint/load_device.h"
 #include "checkpoint/safetensors_dtype.h"
 #include "frcnn/checkpoint.h"
 #include "tensor/atomic_file.h"
@@ -140,8 +141,10 @@ frcnn_status frcnn_safetensors_save(const char *path, size_t n_tensors, const ch
     char *header = NULL;
     FRCNN_TRY(check_texts(path, n_tensors, names, n_metadata, keys, values));
     FRCNN_TRY(frcnn_alloc((void **)&outputs, n_tensors, sizeof *outputs, "tensors to write"));
-    for (size_t i = 0; i < n_tensors; i++)
+    for (size_t i = 0; i < n_tensors; i++) {
+        FRCNN_TRY_CLEANUP(frcnn_save_device_check(path, tensors[i]));
         outputs[i] = (output){names[i], tensors[i], frcnn_safetensors_dtype_get(frcnn_tensor_get_dtype(tensors[i]))};
+    }
     qsort(outputs, n_tensors, sizeof *outputs, compare_outputs);
 
     header = print_header(outputs, n_tensors, n_metadata, keys, values);

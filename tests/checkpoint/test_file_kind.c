@@ -28,6 +28,7 @@ static void test_binary_files(void **state)
         {"\x89HDF\r\n\x1a\n\x00\x00", 10, "an HDF5 file"},
         {"\x08\x08\x12\x07pytorch\x1a", 12, "an ONNX model"},
         {"GGUF\x03\x00\x00\x00\x00", 9, "a GGUF file"},
+        {"\x93NUMPY\x01\x00\x76\x00{", 11, "an array of NumPy's, a .npy file"},
         {"\x1f\x8b\x08\x00\x00", 5, "a gzip archive"},
         {"\xff\xd8\xff\xe0\x00\x10JFIF", 10, "a JPEG image"},
         {"\x89PNG\r\n\x1a\n\x00\x00", 10, "a PNG image"},

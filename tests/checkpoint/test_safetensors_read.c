@@ -114,6 +114,29 @@ static void test_shared_tensors_outlive_the_checkpoint(void **state)
 }
 
 /* Field row I3: the content decides, never the name. */
+static void test_loaded_tensors_are_copies_on_a_device(void **state)
+{
+    (void)state;
+    const frcnn_device cpu = {FRCNN_CPU, 0}, cuda = {FRCNN_CUDA, 0}, none = {FRCNN_CPU, 1};
+    frcnn_checkpoint *checkpoint = NULL;
+    frcnn_tensor *tensor = NULL;
+    open_header(&checkpoint, "{\"t\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}", 2);
+    assert_fails(frcnn_checkpoint_load(&tensor, checkpoint, "t", cuda), FRCNN_ERROR_UNSUPPORTED,
+                 "expected the device cpu, as this build has no CUDA, found cuda:0");
+    assert_fails(frcnn_checkpoint_load(&tensor, checkpoint, "t", none), FRCNN_ERROR_INVALID,
+                 "expected a device, found kind 0 with index 1");
+    assert_fails(frcnn_checkpoint_load(&tensor, checkpoint, "u", cpu), FRCNN_ERROR_INVALID,
+                 "expected a tensor \"u\", found none of that name");
+    assert_null(tensor);
+    assert_ok(frcnn_checkpoint_load(&tensor, checkpoint, "t", cpu));
+    unsigned char *data = frcnn_tensor_get_data(tensor);
+    data[0] = 9;
+    ASSERT_TENSOR(checkpoint, "t", FRCNN_U8, 1, ((int64_t[]){2}), ((uint8_t[]){0, 1}));
+    frcnn_checkpoint_close(&checkpoint);
+    assert_memory_equal(data, ((uint8_t[]){9, 1}), 2);
+    frcnn_tensor_destroy(&tensor);
+}
+
 static void test_the_name_of_the_file_means_nothing(void **state)
 {
     (void)state;
@@ -215,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_names_are_ordered_and_found),
         cmocka_unit_test(test_digest),
         cmocka_unit_test(test_shared_tensors_outlive_the_checkpoint),
+        cmocka_unit_test(test_loaded_tensors_are_copies_on_a_device),
         cmocka_unit_test(test_the_name_of_the_file_means_nothing),
         cmocka_unit_test(test_unaligned_data_is_copied),
         cmocka_unit_test(test_what_the_reference_reader_accepts),
