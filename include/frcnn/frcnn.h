@@ -19,6 +19,7 @@
 #include "frcnn/npy.h"
 #include "frcnn/ops.h"
 #include "frcnn/print.h"
+#include "frcnn/random.h"
 #include "frcnn/reduce.h"
 #include "frcnn/report.h"
 #include "frcnn/run.h"

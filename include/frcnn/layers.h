@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "frcnn/random.h"
 #include "frcnn/tensor.h"
 
 #ifdef __cplusplus
@@ -31,6 +32,14 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_conv2d(frcnn_tensor **out, c
 /** f32 [..., I] * weight [O, I] + bias [O] -> [..., O]; at least one row. bias NULL: none. Otherwise as conv2d. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_linear(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                            const frcnn_tensor *weight, const frcnn_tensor *bias);
+
+/** While training, every element becomes 0 with probability p, to 2^-32, and the others are divided by 1 - p: f32, f64,
+ *  f16, bf16 of any shape; a NaN stays one, and an infinity that is dropped becomes one. Every dtype where nothing is drawn:
+ *  p 0, or is_training 0 (the model is evaluated), hands out a view of the tensor, and integers all become 0 where p is 1.
+ *  generator gives one word for each element in row-major order, and may be NULL where nothing is drawn. PyTorch's own
+ *  choice of elements depends on how it was built. Errors: INVALID (p not in [0, 1]). Source: PyTorch's Dropout. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_dropout(frcnn_tensor **out, frcnn_generator *generator,
+                                                            const frcnn_tensor *tensor, double p, int is_training);
 
 typedef struct frcnn_max_pool2d_options {
     size_t struct_size; /**< set by frcnn_max_pool2d_options_default */

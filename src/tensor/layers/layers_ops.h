@@ -3,12 +3,14 @@
 #define FRCNN_LAYERS_OPS_H
 
 #include "tensor/layers/conv2d.h"
+#include "tensor/layers/dropout.h"
 #include "tensor/layers/max_pool2d.h"
 #include "tensor/layers/upsample_nearest.h"
 
 typedef struct frcnn_layers_ops {
     frcnn_status (*conv2d)(const frcnn_conv2d *conv, const float *src, const float *weight, const float *bias,
                            float *dst);
+    frcnn_status (*dropout)(const frcnn_dropout *dropout, frcnn_generator *generator, const void *src, void *dst);
     void (*max_pool2d)(const frcnn_max_pool2d *pool, const float *src, float *dst);
     void (*upsample_nearest)(int64_t n, int64_t in_h, int64_t in_w, int64_t out_h, int64_t out_w, int64_t c,
                              const float *src, float *dst);

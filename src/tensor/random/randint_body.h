@@ -1,0 +1,22 @@
+/** One whole number from the generator's words. */
+#ifndef FRCNN_RANDINT_BODY_H
+#define FRCNN_RANDINT_BODY_H
+
+#include <stdint.h>
+
+#include "tensor/body.h"
+
+/** Ranges up to here take one word a number, larger ones two. */
+#define FRCNN_RANDINT_ONE_WORD (UINT64_C(1) << 28)
+
+FRCNN_HD int64_t frcnn_randint_narrow_at(uint32_t word, int64_t low, uint32_t range)
+{
+    return (int64_t)((uint64_t)low + word % range);
+}
+
+FRCNN_HD int64_t frcnn_randint_wide_at(uint32_t upper, uint32_t lower, int64_t low, uint64_t range)
+{
+    return (int64_t)((uint64_t)low + ((uint64_t)upper << 32 | lower) % range);
+}
+
+#endif
