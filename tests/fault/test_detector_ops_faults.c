@@ -16,7 +16,7 @@ static frcnn_status run_all(void)
     if (status == FRCNN_OK) status = frcnn_tensor_relu(&t[n++], t[1]);
     if (status == FRCNN_OK) status = frcnn_tensor_softmax(&t[n++], t[1], 2);
     if (status == FRCNN_OK) {
-        status = frcnn_tensor_topk(&t[n], &t[n + 1], t[1], 2);
+        status = frcnn_tensor_topk(&t[n], &t[n + 1], t[1], 2, -1, 1);
         n += 2;
     }
     if (status == FRCNN_OK) status = frcnn_tensor_max_pool2d(&t[n++], t[1], NULL);

@@ -9,4 +9,11 @@
 /** Sorts n keys in place, ascending; workspace has room for n more. Allocates nothing; one thread. */
 void frcnn_sort_keys(uint64_t *keys, int64_t n, uint64_t *workspace);
 
+/** The same for keys whose bits below first_bit, 0, 8, … 56, ascend already, as indices do: they are not looked at. */
+void frcnn_sort_keys_from(uint64_t *keys, int64_t n, int first_bit, uint64_t *workspace);
+
+/** Moves the k smallest of n different keys to the front, in the order in which they stood; 0 < k <= n < 2^32.
+ *  The other keys are lost. Allocates nothing; one thread. */
+void frcnn_select_keys(uint64_t *keys, int64_t n, int64_t k);
+
 #endif

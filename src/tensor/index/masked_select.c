@@ -1,0 +1,82 @@
+#include "tensor/index/masked_select.h"
+
+#include "frcnn/ops.h"
+#include "tensor/devices.h"
+#include "tensor/error.h"
+#include "tensor/index/hits.h"
+#include "tensor/memory.h"
+#include "tensor/shape.h"
+#include "tensor/tensor_ops.h"
+
+/* The shape that both tensors broadcast to. */
+static frcnn_status broadcast(int *n_dims, int64_t shape[FRCNN_MAX_DIMS], const frcnn_tensor *tensor,
+                              const frcnn_tensor *mask)
+{
+    char text[FRCNN_SHAPE_TEXT_BYTES];
+    char mask_text[FRCNN_SHAPE_TEXT_BYTES];
+    *n_dims = tensor->n_dims > mask->n_dims ? tensor->n_dims : mask->n_dims;
+    for (int back = 1; back <= *n_dims; back++) {
+        const int64_t a = back <= tensor->n_dims ? tensor->shape[tensor->n_dims - back] : 1;
+        const int64_t b = back <= mask->n_dims ? mask->shape[mask->n_dims - back] : 1;
+        FRCNN_FAIL_IF(a != b && a != 1 && b != 1, FRCNN_ERROR_INVALID,
+                      "masked_select: expected shapes that are equal or 1 from the last dimension on, found %s and a "
+                      "mask of %s",
+                      frcnn_shape_format(text, tensor->n_dims, tensor->shape),
+                      frcnn_shape_format(mask_text, mask->n_dims, mask->shape));
+        shape[*n_dims - back] = a == 1 ? b : a;
+    }
+    return FRCNN_OK;
+}
+
+/* The tensor row-major in the shape that it is broadcast to. */
+static frcnn_status spread(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims, const int64_t *shape)
+{
+    frcnn_tensor *view = NULL;
+    int64_t strides[FRCNN_MAX_DIMS];
+    for (int d = 0; d < n_dims; d++) {
+        const int from = d - (n_dims - tensor->n_dims);
+        strides[d] = from < 0 || tensor->shape[from] == 1 ? 0 : tensor->strides[from];
+    }
+    FRCNN_TRY(frcnn_tensor_create_view(&view, tensor, n_dims, shape, strides, tensor->offset));
+    const frcnn_status status = frcnn_tensor_get_contiguous(out, view);
+    frcnn_tensor_destroy(&view);
+    return status;
+}
+
+frcnn_status frcnn_tensor_masked_select(frcnn_tensor **out, const frcnn_tensor *tensor, const frcnn_tensor *mask)
+{
+    FRCNN_FAIL_IF(mask->dtype != FRCNN_BOOL, FRCNN_ERROR_INVALID, "masked_select: expected a mask of bool, found %s",
+                  frcnn_dtype_get_name(mask->dtype));
+    const frcnn_tensor *const both[] = {tensor, mask};
+    const frcnn_tensor_ops *table = NULL;
+    int n_dims = 0;
+    int64_t shape[FRCNN_MAX_DIMS];
+    FRCNN_TRY(frcnn_devices_check("masked_select", both, 2));
+    FRCNN_TRY(frcnn_tensor_ops_find(&table, "masked_select", tensor->device));
+    FRCNN_TRY(broadcast(&n_dims, shape, tensor, mask));
+    frcnn_status status = FRCNN_OK;
+    frcnn_tensor *src = NULL;
+    frcnn_tensor *where = NULL;
+    frcnn_tensor *result = NULL;
+    void *starts = NULL;
+    FRCNN_TRY_CLEANUP(spread(&src, tensor, n_dims, shape));
+    FRCNN_TRY_CLEANUP(spread(&where, mask, n_dims, shape));
+    const int64_t n_blocks = frcnn_hits_get_n_blocks(where->n_elements);
+    FRCNN_TRY_CLEANUP(frcnn_alloc(&starts, (size_t)n_blocks + 1, sizeof(int64_t), "masked_select"));
+    frcnn_masked_select select = {.element_bytes = frcnn_dtype_get_size(tensor->dtype),
+                                  .n_elements = where->n_elements,
+                                  .src = frcnn_tensor_get_const_data(src),
+                                  .mask = frcnn_tensor_get_const_data(where),
+                                  .starts = starts};
+    table->index->count_hits(FRCNN_BOOL, where->n_elements, select.mask, starts);
+    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, tensor->dtype, 1, &select.starts[n_blocks]));
+    select.dst = frcnn_tensor_get_data(result);
+    table->index->masked_select(&select);
+    *out = result;
+
+cleanup:
+    frcnn_free(starts);
+    frcnn_tensor_destroy(&src);
+    frcnn_tensor_destroy(&where);
+    return status;
+}
