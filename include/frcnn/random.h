@@ -7,9 +7,10 @@
  *      frcnn_generator_destroy(&generator);
  *
  *  What is drawn one after another from one generator is what PyTorch draws from torch.Generator().manual_seed(seed) by
- *  the same calls: the same bits, but for randn, which is within 1 ulp of it (PyTorch's own result depends on the CPU's
- *  instruction set; here it is that of a CPU with AVX2, on every CPU). A generator belongs to one thread at a time. A call
- *  that fails draws nothing. Source: PyTorch 2.14; Matsumoto and Nishimura 1998 (MT19937).
+ *  the same calls, on every CPU the bits that PyTorch gives on one with AVX2. (Where there is none, PyTorch's own uniform
+ *  and randn differ from that by a few ulp. randn of f64 is as exact as the C library's logarithm, sine and cosine.) A
+ *  generator belongs to one thread at a time. A call that fails draws nothing. Source: PyTorch 2.14; Matsumoto and
+ *  Nishimura 1998 (MT19937).
  */
 #ifndef FRCNN_RANDOM_H
 #define FRCNN_RANDOM_H
@@ -32,7 +33,7 @@ FRCNN_API void frcnn_generator_destroy(frcnn_generator **generator);
 /** Starts the generator again, as if it were created with this seed. */
 FRCNN_API void frcnn_generator_manual_seed(frcnn_generator *generator, uint64_t seed);
 
-/** Where the generator stands: u8 [5056], the bytes of PyTorch's Generator.get_state() on this machine. */
+/** Where the generator stands: u8 [5056], the bytes of PyTorch's Generator.get_state(). Errors: NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_generator_get_state(frcnn_tensor **out, const frcnn_generator *generator);
 /** Goes on from a state that frcnn_generator_get_state, or PyTorch's get_state, gave. On failure the generator stays as it
  *  is. Errors: INVALID (dtype, number of elements, positions that no generator can be at). */
