@@ -26,6 +26,7 @@ struct frcnn_primitive {
     dnnl_stream_t stream; /* its own: primitives of several threads run at once */
     dnnl_memory_t src, dst, scratchpad;
     int n_weight_dims;
+    int weight_is_transposed;
     dnnl_dims_t weight_dims;
     size_t weight_bytes, scratchpad_bytes;
     int64_t out_c;
@@ -167,7 +168,7 @@ static frcnn_status memory_create(dnnl_memory_t *out, dnnl_primitive_desc_t desc
 
 /* Takes desc over. */
 static frcnn_status wrap(frcnn_primitive **out, dnnl_primitive_desc_t desc, int n_weight_dims,
-                         const dnnl_dims_t weight_dims, int64_t out_c)
+                         const dnnl_dims_t weight_dims, const frcnn_conv2d *conv)
 {
     frcnn_primitive *primitive = NULL;
     void *block = NULL;
@@ -180,7 +181,8 @@ static frcnn_status wrap(frcnn_primitive **out, dnnl_primitive_desc_t desc, int 
     primitive->desc = desc;
     primitive->n_weight_dims = n_weight_dims;
     memcpy(primitive->weight_dims, weight_dims, sizeof primitive->weight_dims);
-    primitive->out_c = out_c;
+    primitive->weight_is_transposed = conv->weight_is_transposed;
+    primitive->out_c = conv->out_c;
     primitive->weight_bytes = dnnl_memory_desc_get_size(dnnl_primitive_desc_query_md(desc, dnnl_query_weights_md, 0));
     primitive->scratchpad_bytes =
         dnnl_memory_desc_get_size(dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0));
@@ -203,15 +205,15 @@ frcnn_status frcnn_primitive_create(frcnn_primitive **out, const frcnn_conv2d *c
     const dnnl_dims_t src_dims = {conv->n, conv->in_c, conv->in_h, conv->in_w};
     const dnnl_dims_t dst_dims = {conv->n, conv->out_c, conv->out_h, conv->out_w};
     const dnnl_dims_t bias_dims = {conv->out_c};
-    const dnnl_dims_t plain_dims = {conv->out_c, conv->in_c, conv->kernel, conv->kernel};
-    const dnnl_dims_t grouped_dims = {conv->groups, conv->out_c / conv->groups, conv->in_c / conv->groups, conv->kernel,
-                                      conv->kernel};
+    const dnnl_dims_t plain_dims = {conv->out_c, conv->in_c, conv->kernel_h, conv->kernel_w};
+    const dnnl_dims_t grouped_dims = {conv->groups, conv->out_c / conv->groups, conv->in_c / conv->groups,
+                                      conv->kernel_h, conv->kernel_w};
     const int n_weight_dims = conv->groups > 1 ? 5 : 4;
     const int64_t *weight_dims = conv->groups > 1 ? grouped_dims : plain_dims;
-    const dnnl_dims_t strides = {conv->stride, conv->stride};
-    const dnnl_dims_t dilates = {conv->dilation - 1, conv->dilation - 1};
+    const dnnl_dims_t strides = {conv->stride_h, conv->stride_w};
+    const dnnl_dims_t dilates = {conv->dilation_h - 1, conv->dilation_w - 1};
     /* What lies below and right of the last window is no padding for oneDNN. */
-    const dnnl_dims_t padding = {conv->padding, conv->padding};
+    const dnnl_dims_t padding = {conv->padding_h, conv->padding_w};
     owned_layout layouts[4];
     memset(layouts, 0, sizeof layouts);
     dnnl_primitive_attr_t attr = NULL;
@@ -225,7 +227,7 @@ frcnn_status frcnn_primitive_create(frcnn_primitive **out, const frcnn_conv2d *c
     FRCNN_TRY_CLEANUP(attr_create(&attr, conv->activation, conv->has_residual));
     FRCNN_TRY_CLEANUP(
         check(conv_desc_create(&desc, layouts, strides, dilates, padding, attr), "describing a convolution"));
-    status = wrap(out, desc, n_weight_dims, weight_dims, conv->out_c);
+    status = wrap(out, desc, n_weight_dims, weight_dims, conv);
 cleanup:
     if (attr != NULL) dnnl_primitive_attr_destroy(attr);
     for (int i = 0; i < 4; i++) layout_deinit(&layouts[i]);
@@ -262,6 +264,7 @@ static frcnn_status reorder(const frcnn_primitive *primitive, const float *weigh
 {
     static const dnnl_format_tag_t tags[MAX_LAYOUT_DIMS + 1] = {
         dnnl_format_tag_undef, dnnl_a, dnnl_ab, dnnl_abc, dnnl_abcd, dnnl_abcde};
+    const dnnl_format_tag_t tag = primitive->weight_is_transposed ? dnnl_bacd : tags[primitive->n_weight_dims];
     owned_layout plain;
     memset(&plain, 0, sizeof plain);
     dnnl_memory_t source = NULL;
@@ -269,8 +272,7 @@ static frcnn_status reorder(const frcnn_primitive *primitive, const float *weigh
     dnnl_primitive_t copy = NULL;
     frcnn_status status = FRCNN_OK;
     FRCNN_TRY_CLEANUP(
-        check(layout_init(&plain, primitive->n_weight_dims, primitive->weight_dims, tags[primitive->n_weight_dims]),
-              "describing plain weights"));
+        check(layout_init(&plain, primitive->n_weight_dims, primitive->weight_dims, tag), "describing plain weights"));
     /* oneDNN only reads what is its source, but takes no const pointer. */
     union {
         const float *in;

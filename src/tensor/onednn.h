@@ -18,7 +18,7 @@ void frcnn_primitive_destroy(frcnn_primitive **primitive);
 /** Bytes of scratch memory that a run needs, aligned to FRCNN_ALIGNMENT; often 0. */
 size_t frcnn_primitive_get_scratchpad(const frcnn_primitive *primitive);
 
-/** weight [out_c, in_c / groups, kernel, kernel], bias [out_c], both copied, in the order that primitive
+/** weight [out_c, in_c / groups, kernel_h, kernel_w], bias [out_c], both copied, in the order that primitive
  *  asks for. Errors: BACKEND, NO_MEMORY. The caller owns *out. */
 FRCNN_NODISCARD frcnn_status frcnn_packed_create(frcnn_packed **out, const frcnn_primitive *primitive,
                                                  const float *weight, const float *bias);

@@ -158,9 +158,9 @@ static void test_resnets(void **state)
             const frcnn_node *node = &graph.nodes[n];
             const int is_strided =
                 node->layer == &second->convs[nets[i].is_bottleneck] || node->layer == &second->downsample;
-            if (is_strided) assert_int_equal(node->conv.stride, 2);
+            if (is_strided) assert_int_equal(node->conv.stride_h, 2);
             if (node->layer == &second->convs[2] || node->layer == &second->convs[!nets[i].is_bottleneck])
-                assert_int_equal(node->conv.stride, 1);
+                assert_int_equal(node->conv.stride_h, 1);
         }
         frcnn_graph_deinit(&graph);
         free(backbone);

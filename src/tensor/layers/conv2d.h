@@ -10,24 +10,29 @@
 /** Applied to the sum of convolution, bias and residual. */
 typedef enum frcnn_activation { FRCNN_LINEAR = 0, FRCNN_RELU = 1, FRCNN_RELU6 = 2 } frcnn_activation;
 
-/** src [n, in_h, in_w, in_c] * weight [out_c, in_c / groups, kernel, kernel] + bias [out_c] -> dst [n, out_h, out_w,
- *  out_c]. groups == in_c == out_c is a depthwise convolution. Padding is zeros on all four sides. */
+/** src [n, in_h, in_w, in_c] * weight [out_c, in_c / groups, kernel_h, kernel_w] + bias [out_c] -> dst [n, out_h, out_w,
+ *  out_c]. groups == in_c == out_c is a depthwise convolution. Padding is zeros, as many below as above and right as left. */
 typedef struct frcnn_conv2d {
     int64_t n, in_h, in_w, in_c;
     int64_t out_h, out_w, out_c;
-    int kernel, stride, padding, dilation, groups;
+    int kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w, dilation_h, dilation_w, groups;
     frcnn_activation activation;
-    int has_residual; /**< 1: dst holds a tensor that is added before the activation */
+    int has_residual;         /**< 1: dst holds a tensor that is added before the activation */
+    int weight_is_transposed; /**< 1, of one group only: weight is [in_c, out_c, kernel_h, kernel_w] */
 } frcnn_conv2d;
 
-/** Sets out_h and out_w: floor((in + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1.
- *  Errors: INVALID (a size below 1, channels that groups do not divide, a kernel larger than the padded map). */
+/** Sets out_h and out_w: floor((in + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1. n may be 0.
+ *  Errors: INVALID (another size below 1, channels that groups do not divide, a kernel larger than the padded map). */
 FRCNN_NODISCARD frcnn_status frcnn_conv2d_set_output(frcnn_conv2d *conv);
 
-/** One run on raw arrays: makes the primitive, packs the weights, runs, and forgets both. weight [out_c, in_c / groups,
- *  kernel, kernel], bias [out_c]. Errors: BACKEND, NO_MEMORY. */
+/** One run on raw arrays; n is 1 or more. Makes the primitive, packs the weights, runs, and forgets both.
+ *  Errors: BACKEND, NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_conv2d_cpu(const frcnn_conv2d *conv, const float *src, const float *weight,
                                               const float *bias, float *dst);
+/** The same in f64, without activation and residual; each sum goes over rows, columns and channels of the kernel in that
+ *  order. Errors: NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_conv2d_f64_cpu(const frcnn_conv2d *conv, const double *src, const double *weight,
+                                                  const double *bias, double *dst);
 
 /** Multiply-adds of one run. */
 int64_t frcnn_conv2d_get_macs(const frcnn_conv2d *conv);
