@@ -79,6 +79,9 @@ static inline frcnn_scalar frcnn_scalar_i64(int64_t value)
  *  is a scalar. The caller owns *out. Errors: INVALID (dtype, dims, a product that overflows), NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_create(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
                                                            const int64_t *shape);
+/** The same with elements of any value, for a caller that writes every one. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_empty(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
+                                                          const int64_t *shape);
 
 /** A row-major CPU tensor over memory that somebody else owns, read-only by convention. release(context) is called
  *  once, when the last view goes; NULL where nothing is to be done. On failure release is not called. */

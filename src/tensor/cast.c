@@ -187,7 +187,7 @@ static void cast_chunk(const frcnn_tensor *src, const layout *runs, frcnn_dtype 
 frcnn_status frcnn_tensor_cast(frcnn_tensor **out, const frcnn_tensor *tensor, frcnn_dtype dtype)
 {
     frcnn_tensor *result = NULL;
-    FRCNN_TRY(frcnn_tensor_create_empty(&result, dtype, tensor->n_dims, tensor->shape));
+    FRCNN_TRY(frcnn_tensor_empty(&result, dtype, tensor->n_dims, tensor->shape));
     const layout runs = merge_dims(tensor);
     unsigned char *dst = result->storage->data;
     const int64_t n_chunks = (tensor->n_elements + CHUNK - 1) / CHUNK;

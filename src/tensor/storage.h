@@ -26,10 +26,8 @@ struct frcnn_tensor {
     int64_t n_elements;
 };
 
-/** As frcnn_tensor_create, with elements of any value: for operations that write every one. */
-FRCNN_NODISCARD frcnn_status frcnn_tensor_create_empty(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
-                                                       const int64_t *shape);
-/** The name that frcnn_tensor_contiguous had inside. */
+/** The names that two public functions had inside. */
+#define frcnn_tensor_create_empty frcnn_tensor_empty
 #define frcnn_tensor_get_contiguous frcnn_tensor_contiguous
 /** A new handle on the tensor's storage with another layout, which the caller has checked to lie inside it. */
 FRCNN_NODISCARD frcnn_status frcnn_tensor_create_view(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims,

@@ -47,7 +47,7 @@ cleanup:
     return status;
 }
 
-frcnn_status frcnn_tensor_create_empty(frcnn_tensor **out, frcnn_dtype dtype, int n_dims, const int64_t *shape)
+frcnn_status frcnn_tensor_empty(frcnn_tensor **out, frcnn_dtype dtype, int n_dims, const int64_t *shape)
 {
     int64_t strides[FRCNN_MAX_DIMS];
     int64_t n_elements = 0;
@@ -62,7 +62,7 @@ frcnn_status frcnn_tensor_create_empty(frcnn_tensor **out, frcnn_dtype dtype, in
 
 frcnn_status frcnn_tensor_create(frcnn_tensor **out, frcnn_dtype dtype, int n_dims, const int64_t *shape)
 {
-    FRCNN_TRY(frcnn_tensor_create_empty(out, dtype, n_dims, shape));
+    FRCNN_TRY(frcnn_tensor_empty(out, dtype, n_dims, shape));
     memset((*out)->storage->data, 0, (*out)->storage->bytes);
     return FRCNN_OK;
 }

@@ -176,15 +176,15 @@ static void the_grid_is_meshgrid_shifts_plus_base_anchors(void **state)
     frcnn_tensor *anchors = NULL;
     frcnn_tensor *y = NULL;
     frcnn_tensor *x = NULL;
-    frcnn_tensor *grid_y = NULL;
-    frcnn_tensor *grid_x = NULL;
     frcnn_tensor *flat_y = NULL;
     frcnn_tensor *flat_x = NULL;
     assert_ok(frcnn_tensor_arange(&y, FRCNN_F32, 0, H * STRIDE_Y, STRIDE_Y));
     assert_ok(frcnn_tensor_arange(&x, FRCNN_F32, 0, W * STRIDE_X, STRIDE_X));
-    assert_ok(frcnn_tensor_meshgrid(&grid_y, &grid_x, y, x, FRCNN_MESHGRID_IJ));
-    assert_ok(frcnn_tensor_cast(&flat_y, grid_y, FRCNN_F32));
-    assert_ok(frcnn_tensor_cast(&flat_x, grid_x, FRCNN_F32));
+    const frcnn_tensor *lines[] = {y, x};
+    frcnn_tensor *grids[2] = {NULL};
+    assert_ok(frcnn_tensor_meshgrid(grids, lines, 2, FRCNN_MESHGRID_IJ));
+    assert_ok(frcnn_tensor_contiguous(&flat_y, grids[0]));
+    assert_ok(frcnn_tensor_contiguous(&flat_x, grids[1]));
     assert_ok(frcnn_tensor_create(&shifts, FRCNN_F32, 3, shift_shape));
     float *values = frcnn_tensor_get_data(shifts);
     for (int i = 0; i < H * W; i++)
@@ -194,7 +194,7 @@ static void the_grid_is_meshgrid_shifts_plus_base_anchors(void **state)
     assert_ok(frcnn_tensor_add(&anchors, shifts, bases));
     assert_int_equal(frcnn_tensor_get_n_elements(anchors), H * W * A * 4);
     assert_memory_equal(frcnn_tensor_get_const_data(anchors), expected, sizeof expected);
-    frcnn_tensor *made[] = {shifts, bases, anchors, y, x, grid_y, grid_x, flat_y, flat_x};
+    frcnn_tensor *made[] = {shifts, bases, anchors, y, x, grids[0], grids[1], flat_y, flat_x};
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) frcnn_tensor_destroy(&made[i]);
 }
 

@@ -23,7 +23,8 @@ static frcnn_status run_all(void)
     if (status == FRCNN_OK) status = frcnn_tensor_upsample_nearest(&t[n++], t[1], 3, 5);
     if (status == FRCNN_OK) status = frcnn_tensor_arange(&t[n++], FRCNN_I64, 0, 5, 1);
     if (status == FRCNN_OK) {
-        status = frcnn_tensor_meshgrid(&t[n], &t[n + 1], t[n - 1], t[n - 1], FRCNN_MESHGRID_IJ);
+        const frcnn_tensor *lines[] = {t[n - 1], t[n - 1]};
+        status = frcnn_tensor_meshgrid(&t[n], lines, 2, FRCNN_MESHGRID_IJ);
         n += 2;
     }
     for (int i = 0; i < N; i++) {

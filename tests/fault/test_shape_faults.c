@@ -73,6 +73,38 @@ static void joins_leak_nothing_where_an_allocation_fails(void **state)
     assert_true(assert_every_allocation_may_fail(run_joins) >= 12);
 }
 
+static frcnn_status run_creation(void)
+{
+    enum { N = 16 };
+    const int64_t shape[] = {2, 3};
+    const float values[6] = {0};
+    frcnn_tensor *t[N] = {NULL};
+    int n = 0;
+    frcnn_status status = frcnn_tensor_empty(&t[n++], FRCNN_F32, 2, shape);
+    if (status == FRCNN_OK) status = frcnn_tensor_full(&t[n++], FRCNN_U8, 2, shape, frcnn_scalar_i64(3));
+    if (status == FRCNN_OK) status = frcnn_tensor_from_data(&t[n++], FRCNN_F32, 2, shape, values);
+    if (status == FRCNN_OK) status = frcnn_tensor_eye(&t[n++], FRCNN_F32, 2, 3);
+    if (status == FRCNN_OK) status = frcnn_tensor_linspace(&t[n++], FRCNN_F64, 0, 1, 5);
+    if (status == FRCNN_OK) status = frcnn_tensor_linspace(&t[n++], FRCNN_F64, 0, 1, 1);
+    if (status == FRCNN_OK) status = frcnn_tensor_arange(&t[n++], FRCNN_I64, 0, 5, 1);
+    if (status == FRCNN_OK) {
+        const frcnn_tensor *lines[] = {t[n - 1], t[n - 1], t[n - 1]};
+        status = frcnn_tensor_meshgrid(&t[n], lines, 3, FRCNN_MESHGRID_XY);
+        n += 3;
+    }
+    for (int i = 0; i < N; i++) {
+        if (status == FRCNN_OK && i < n) assert_non_null(t[i]);
+        frcnn_tensor_destroy(&t[i]);
+    }
+    return status;
+}
+
+static void creation_leaks_nothing_where_an_allocation_fails(void **state)
+{
+    (void)state;
+    assert_true(assert_every_allocation_may_fail(run_creation) >= 24);
+}
+
 static void views_leak_nothing_where_an_allocation_fails(void **state)
 {
     (void)state;
@@ -82,6 +114,7 @@ static void views_leak_nothing_where_an_allocation_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(creation_leaks_nothing_where_an_allocation_fails),
         cmocka_unit_test(joins_leak_nothing_where_an_allocation_fails),
         cmocka_unit_test(views_leak_nothing_where_an_allocation_fails),
     };

@@ -2,39 +2,44 @@
 
 #include <math.h>
 
-#include "frcnn/ops.h"
+#include "frcnn/creation.h"
+#include "tensor/creation/scalar_element.h"
 #include "tensor/error.h"
 #include "tensor/tensor_ops.h"
 
-/* Integers up to here are exact in f64, so that start, end and step mean what they say. */
-static const double EXACT = 0x1p53;
-
-static int is_exact_integer(double value)
+/* The dtype in which a range is counted. */
+static frcnn_dtype get_counting_dtype(frcnn_dtype dtype)
 {
-    return fabs(value) <= EXACT && value == rint(value);
+    if (dtype == FRCNN_F32 || dtype == FRCNN_F64) return FRCNN_F64;
+    return dtype == FRCNN_F16 || dtype == FRCNN_BF16 ? FRCNN_F32 : FRCNN_I64;
 }
 
 frcnn_status frcnn_tensor_arange(frcnn_tensor **out, frcnn_dtype dtype, double start, double end, double step)
 {
-    FRCNN_FAIL_IF(dtype != FRCNN_F32 && dtype != FRCNN_I64, FRCNN_ERROR_INVALID,
-                  "arange: expected f32 or i64, found %s", frcnn_dtype_get_name(dtype));
-    FRCNN_FAIL_IF(!isfinite(start) || !isfinite(end) || !isfinite(step) || step == 0 || (end - start) / step < 0,
+    FRCNN_FAIL_IF(dtype == FRCNN_BOOL, FRCNN_ERROR_INVALID, "arange: expected a dtype of numbers, found bool");
+    FRCNN_FAIL_IF(!isfinite(start) || !isfinite(end) || !(step > 0 ? end >= start : step < 0 && end <= start),
                   FRCNN_ERROR_INVALID, "arange: expected a step that leads from start to end, found %g from %g to %g",
                   step, start, end);
-    FRCNN_FAIL_IF(dtype == FRCNN_I64 && !(is_exact_integer(start) && is_exact_integer(end) && is_exact_integer(step)),
-                  FRCNN_ERROR_INVALID, "arange: expected whole numbers up to 2^53 for i64, found %g, %g, %g", start,
-                  end, step);
     const double n_values = ceil((end - start) / step);
-    FRCNN_FAIL_IF(n_values > EXACT, FRCNN_ERROR_INVALID, "arange: %g values are more than memory can address",
+    FRCNN_FAIL_IF(!(n_values < 0x1p63), FRCNN_ERROR_INVALID, "arange: %g values are more than memory can address",
                   n_values);
+    const frcnn_dtype counted = get_counting_dtype(dtype);
+    FRCNN_FAIL_IF(!frcnn_element_holds(counted, frcnn_scalar_f64(start)) ||
+                      !frcnn_element_holds(counted, frcnn_scalar_f64(step)),
+                  FRCNN_ERROR_INVALID, "arange: expected a start and a step that %s holds, found %g and %g",
+                  frcnn_dtype_get_name(counted), start, step);
     const int64_t n = (int64_t)n_values;
-    const frcnn_device cpu = {FRCNN_CPU, 0};
     const frcnn_tensor_ops *table = NULL;
-    FRCNN_TRY(frcnn_tensor_ops_find(&table, "arange", cpu));
-    FRCNN_TRY(frcnn_tensor_create_empty(out, dtype, 1, &n));
-    if (dtype == FRCNN_F32)
-        table->creation->arange_f32(start, step, n, frcnn_tensor_get_data(*out));
-    else
-        table->creation->arange_i64((int64_t)start, (int64_t)step, n, frcnn_tensor_get_data(*out));
-    return FRCNN_OK;
+    frcnn_tensor *result = NULL;
+    frcnn_status status = FRCNN_OK;
+    FRCNN_TRY(frcnn_tensor_empty(&result, dtype, 1, &n));
+    const frcnn_range range = {frcnn_tensor_get_data(result), dtype, n, start, step, end};
+    FRCNN_TRY_CLEANUP(frcnn_tensor_ops_find(&table, "arange", result->device));
+    FRCNN_TRY_CLEANUP(table->creation->arange(&range));
+    *out = result;
+    result = NULL;
+
+cleanup:
+    frcnn_tensor_destroy(&result);
+    return status;
 }

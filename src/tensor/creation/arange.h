@@ -1,12 +1,21 @@
-/** Evenly spaced values, on raw arrays. */
+/** Evenly spaced values, on raw memory. */
 #ifndef FRCNN_ARANGE_H
 #define FRCNN_ARANGE_H
 
-#include <stdint.h>
+#include "frcnn/tensor.h"
 
-/** dst[i] = start + i * step, in f64 and rounded once. */
-void frcnn_arange_f32_cpu(double start, double step, int64_t n, float *dst);
-/** The same in integers; the caller has checked that the last value fits. */
-void frcnn_arange_i64_cpu(int64_t start, int64_t step, int64_t n, int64_t *dst);
+/** n values of dtype into dst: for arange start + i * step, for linspace from start to end, n of 2 or more. The dtype is
+ *  not bool and holds the numbers, but that arange of less than 64 bits takes any that i64 or f32 hold. */
+typedef struct frcnn_range {
+    void *dst;
+    frcnn_dtype dtype;
+    int64_t n;
+    double start;
+    double step; /**< arange only */
+    double end;  /**< linspace only */
+} frcnn_range;
+
+FRCNN_NODISCARD frcnn_status frcnn_arange_cpu(const frcnn_range *range);
+FRCNN_NODISCARD frcnn_status frcnn_linspace_cpu(const frcnn_range *range);
 
 #endif

@@ -3,10 +3,12 @@
 #define FRCNN_CREATION_OPS_H
 
 #include "tensor/creation/arange.h"
+#include "tensor/creation/fill.h"
 
 typedef struct frcnn_creation_ops {
-    void (*arange_f32)(double start, double step, int64_t n, float *dst);
-    void (*arange_i64)(int64_t start, int64_t step, int64_t n, int64_t *dst);
+    frcnn_status (*arange)(const frcnn_range *range);
+    frcnn_status (*fill)(const frcnn_fill *fill);
+    frcnn_status (*linspace)(const frcnn_range *range);
 } frcnn_creation_ops;
 
 extern const frcnn_creation_ops frcnn_creation_ops_cpu;
