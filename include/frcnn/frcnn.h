@@ -18,6 +18,7 @@
 #include "frcnn/model.h"
 #include "frcnn/npy.h"
 #include "frcnn/ops.h"
+#include "frcnn/picture.h"
 #include "frcnn/print.h"
 #include "frcnn/random.h"
 #include "frcnn/reduce.h"

@@ -98,9 +98,10 @@ static __attribute__((noinline)) frcnn_status read_image(session *self)
     jpeg_read_header(jpeg, TRUE);
     FRCNN_TRY(frcnn_encoded_check_size(self->encoded, jpeg->image_height, jpeg->image_width));
     const int is_ink = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
-    jpeg->out_color_space = is_ink ? JCS_CMYK : JCS_RGB;
+    const int n_channels = jpeg->jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
+    jpeg->out_color_space = is_ink ? JCS_CMYK : n_channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     jpeg->progress = &self->progress;
-    FRCNN_TRY(frcnn_image_alloc(&self->image, (int)jpeg->image_height, (int)jpeg->image_width));
+    FRCNN_TRY(frcnn_image_alloc(&self->image, (int)jpeg->image_height, (int)jpeg->image_width, n_channels));
     if (is_ink) {
         void *row = NULL;
         FRCNN_TRY(frcnn_alloc(&row, jpeg->image_width, 4, "CMYK row"));
@@ -108,9 +109,9 @@ static __attribute__((noinline)) frcnn_status read_image(session *self)
     }
     jpeg_start_decompress(jpeg);
     while (jpeg->output_scanline < jpeg->output_height) {
-        uint8_t *rgb = self->image->pixels + (size_t)jpeg->output_scanline * jpeg->output_width * 3;
-        uint8_t *row = is_ink ? self->ink_row : rgb;
-        if (jpeg_read_scanlines(jpeg, &row, 1) == 1 && is_ink) ink_to_rgb(rgb, row, jpeg->output_width);
+        uint8_t *pixels = self->image->pixels + (size_t)jpeg->output_scanline * jpeg->output_width * (size_t)n_channels;
+        uint8_t *row = is_ink ? self->ink_row : pixels;
+        if (jpeg_read_scanlines(jpeg, &row, 1) == 1 && is_ink) ink_to_rgb(pixels, row, jpeg->output_width);
     }
     jpeg_finish_decompress(jpeg);
     return FRCNN_OK;

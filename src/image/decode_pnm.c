@@ -76,13 +76,11 @@ frcnn_status frcnn_decode_pnm(frcnn_image **out, int *orientation, const frcnn_e
     frcnn_image *image = NULL;
     void *wide = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(frcnn_image_alloc(&image, (int)height, (int)width));
+    FRCNN_TRY_CLEANUP(frcnn_image_alloc(&image, (int)height, (int)width, n_channels));
     FRCNN_TRY_CLEANUP(frcnn_alloc(&wide, n_samples, sizeof(uint16_t), "image row"));
     for (int64_t y = 0; y < height; y++) {
-        uint8_t *row = image->pixels + (size_t)y * (size_t)width * 3;
+        uint8_t *row = image->pixels + (size_t)y * n_samples;
         read_row(row, encoded->bytes + at + (size_t)y * row_bytes, n_samples, maximum, wide, encoded->options);
-        if (n_channels == 1)
-            for (int64_t x = width - 1; x >= 0; x--) row[3 * x] = row[3 * x + 1] = row[3 * x + 2] = row[x];
     }
     *out = image;
     image = NULL;

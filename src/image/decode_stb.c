@@ -73,19 +73,22 @@ static frcnn_status check_header(const frcnn_encoded *encoded, const frcnn_image
     return FRCNN_OK;
 }
 
-static frcnn_status load_samples(void **samples, const frcnn_encoded *encoded, const frcnn_image_header *header)
+/* *n_channels is how many to ask for, 0 for the file's, and then how many there are. */
+static frcnn_status load_samples(void **samples, int *n_channels, const frcnn_encoded *encoded,
+                                 const frcnn_image_header *header)
 {
     static const stbi_io_callbacks callbacks = {.read = read_bytes, .skip = skip_bytes, .eof = is_at_end};
     reader file = {.bytes = encoded->bytes, .n_bytes = encoded->n_bytes};
     int width = 0;
     int height = 0;
-    int n_channels = 0;
+    int n_stored = 0;
     void *loaded = header->is_16_bit
-                       ? (void *)stbi_load_16_from_callbacks(&callbacks, &file, &width, &height, &n_channels, 3)
-                       : (void *)stbi_load_from_callbacks(&callbacks, &file, &width, &height, &n_channels, 3);
+                       ? (void *)stbi_load_16_from_callbacks(&callbacks, &file, &width, &height, &n_stored, *n_channels)
+                       : (void *)stbi_load_from_callbacks(&callbacks, &file, &width, &height, &n_stored, *n_channels);
     const int is_right = loaded != NULL && !file.is_past_end && width == header->width && height == header->height;
     if (is_right) {
         *samples = loaded;
+        if (*n_channels == 0) *n_channels = n_stored;
         return FRCNN_OK;
     }
     frcnn_stb_free(loaded);
@@ -99,23 +102,24 @@ static frcnn_status load_samples(void **samples, const frcnn_encoded *encoded, c
 }
 
 static frcnn_status decode(frcnn_image **out, int *orientation, const frcnn_encoded *encoded,
-                           const frcnn_image_header *header)
+                           const frcnn_image_header *header, int n_channels)
 {
     FRCNN_TRY(check_header(encoded, header));
     const int height = (int)header->height;
     const int width = (int)header->width;
     void *samples = NULL;
-    FRCNN_TRY(load_samples(&samples, encoded, header));
+    FRCNN_TRY(load_samples(&samples, &n_channels, encoded, header));
     if (header->is_16_bit) {
         frcnn_image *image = NULL;
-        const frcnn_status status = frcnn_image_alloc(&image, height, width);
+        const frcnn_status status = frcnn_image_alloc(&image, height, width, n_channels);
         if (status == FRCNN_OK)
-            frcnn_samples_to_8_bit(image->pixels, samples, (size_t)height * (size_t)width * 3, 65535, encoded->options);
+            frcnn_samples_to_8_bit(image->pixels, samples, (size_t)height * (size_t)width * (size_t)n_channels, 65535,
+                                   encoded->options);
         frcnn_stb_free(samples);
         FRCNN_TRY(status);
         *out = image;
     } else {
-        FRCNN_TRY(frcnn_image_adopt(out, height, width, samples));
+        FRCNN_TRY(frcnn_image_adopt(out, height, width, n_channels, samples));
     }
     *orientation = header->exif == NULL ? 1 : frcnn_exif_get_orientation(header->exif, header->exif_bytes);
     return FRCNN_OK;
@@ -125,28 +129,28 @@ frcnn_status frcnn_decode_png(frcnn_image **out, int *orientation, const frcnn_e
 {
     frcnn_image_header header = {0};
     FRCNN_TRY(frcnn_header_read_png(&header, encoded));
-    return decode(out, orientation, encoded, &header);
+    return decode(out, orientation, encoded, &header, 0);
 }
 
 frcnn_status frcnn_decode_jpeg_stb(frcnn_image **out, int *orientation, const frcnn_encoded *encoded)
 {
     frcnn_image_header header = {0};
     FRCNN_TRY(frcnn_header_read_jpeg(&header, encoded));
-    return decode(out, orientation, encoded, &header);
+    return decode(out, orientation, encoded, &header, 0);
 }
 
 frcnn_status frcnn_decode_bmp(frcnn_image **out, int *orientation, const frcnn_encoded *encoded)
 {
     frcnn_image_header header = {0};
     FRCNN_TRY(frcnn_header_read_bmp(&header, encoded));
-    return decode(out, orientation, encoded, &header);
+    return decode(out, orientation, encoded, &header, 0);
 }
 
 frcnn_status frcnn_decode_tga(frcnn_image **out, int *orientation, const frcnn_encoded *encoded)
 {
     frcnn_image_header header = {0};
     FRCNN_TRY(frcnn_header_read_tga(&header, encoded));
-    return decode(out, orientation, encoded, &header);
+    return decode(out, orientation, encoded, &header, 0);
 }
 
 frcnn_status frcnn_decode_gif(frcnn_image **out, int *orientation, const frcnn_encoded *encoded)
@@ -159,7 +163,8 @@ frcnn_status frcnn_decode_gif(frcnn_image **out, int *orientation, const frcnn_e
     frcnn_gif_make_opaque(opaque, encoded->n_bytes);
     frcnn_encoded copy = *encoded;
     copy.bytes = opaque;
-    const frcnn_status status = decode(out, orientation, &copy, &header);
+    /* stb_image would give every GIF an alpha channel. */
+    const frcnn_status status = decode(out, orientation, &copy, &header, 3);
     frcnn_free(opaque);
     return status;
 }

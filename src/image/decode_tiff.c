@@ -168,6 +168,18 @@ static int is_plain(const layout *page)
     return (is_grey || is_rgb) && is_unsigned && (page->bits == 8 || page->bits == 16);
 }
 
+/* Grey, RGB, either with alpha where the last sample is said to be that, and not multiplied into the colours. */
+static int count_channels(const layout *page, TIFF *tiff)
+{
+    const int n_colors = page->photometric == PHOTOMETRIC_RGB || !is_plain(page) ? 3 : 1;
+    uint16_t n_extra = 0;
+    const uint16_t *extra = NULL;
+    if (!is_plain(page) || page->n_samples != n_colors + 1 ||
+        !TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &n_extra, &extra))
+        return n_colors;
+    return n_extra == 1 && extra[0] == EXTRASAMPLE_UNASSALPHA ? n_colors + 1 : n_colors;
+}
+
 /* Stores n_x pixels of row y from column x on: channels first_channel … of the image from n_samples samples a pixel, the
    first of them being the first channel. samples, 8 or 16 bits each, is overwritten. */
 static void store_row(frcnn_image *image, int y, int x, int n_x, void *samples, int n_samples, int first_channel,
@@ -175,13 +187,14 @@ static void store_row(frcnn_image *image, int y, int x, int n_x, void *samples, 
 {
     uint8_t *bytes = samples;
     if (page->bits == 16) frcnn_samples_to_8_bit(bytes, samples, (size_t)n_x * (size_t)n_samples, 65535, options);
-    uint8_t *rgb = image->pixels + ((size_t)y * (size_t)image->width + (size_t)x) * 3;
-    const int is_rgb = page->photometric == PHOTOMETRIC_RGB;
+    uint8_t *pixels = image->pixels + ((size_t)y * (size_t)image->width + (size_t)x) * (size_t)image->n_channels;
     const uint8_t inverted = page->photometric == PHOTOMETRIC_MINISWHITE ? 255 : 0;
-    const int n_channels = !is_rgb || page->planes == PLANARCONFIG_CONTIG ? 3 : 1;
-    for (int i = 0; i < n_x; i++)
-        for (int c = 0; c < n_channels; c++)
-            rgb[3 * i + first_channel + c] = (uint8_t)(bytes[i * n_samples + (is_rgb ? c : 0)] ^ inverted);
+    const int n_stored = page->planes == PLANARCONFIG_CONTIG ? image->n_channels : 1;
+    for (int i = 0; i < n_x; i++) {
+        uint8_t *pixel = pixels + (ptrdiff_t)i * image->n_channels + first_channel;
+        for (int c = 0; c < n_stored; c++) pixel[c] = bytes[i * n_samples + c];
+        if (first_channel == 0) pixel[0] ^= inverted;
+    }
 }
 
 static frcnn_status read_tiles(frcnn_image *image, TIFF *tiff, const layout *page, const frcnn_encoded *encoded,
@@ -278,10 +291,10 @@ static frcnn_status read_page(frcnn_image **out, int *orientation, TIFF *tiff, c
     TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &stored_orientation);
     if (stored_orientation < 1 || stored_orientation > 8) stored_orientation = 1;
     frcnn_image *image = NULL;
-    FRCNN_TRY(frcnn_image_alloc(&image, (int)page.height, (int)page.width));
+    FRCNN_TRY(frcnn_image_alloc(&image, (int)page.height, (int)page.width, count_channels(&page, tiff)));
     const int is_planar = page.planes == PLANARCONFIG_SEPARATE;
     const int n_samples = is_planar ? 1 : page.n_samples;
-    const int n_planes = is_planar && page.photometric == PHOTOMETRIC_RGB ? 3 : 1;
+    const int n_planes = is_planar ? image->n_channels : 1;
     frcnn_status status = !is_plain(&page)    ? read_converted(image, tiff, encoded, stored_orientation)
                           : TIFFIsTiled(tiff) ? read_tiles(image, tiff, &page, encoded, n_samples, n_planes)
                                               : read_strips(image, tiff, &page, encoded, n_samples, n_planes);

@@ -53,12 +53,12 @@ frcnn_status frcnn_decode_webp(frcnn_image **out, int *orientation, const frcnn_
     if (code != VP8_STATUS_OK) return explain(encoded, code);
     FRCNN_TRY(frcnn_encoded_check_size(encoded, config.input.height, config.input.width));
     frcnn_image *image = NULL;
-    FRCNN_TRY(frcnn_image_alloc(&image, config.input.height, config.input.width));
-    config.output.colorspace = MODE_RGB;
+    FRCNN_TRY(frcnn_image_alloc(&image, config.input.height, config.input.width, config.input.has_alpha ? 4 : 3));
+    config.output.colorspace = image->n_channels == 4 ? MODE_RGBA : MODE_RGB;
     config.output.is_external_memory = 1;
     config.output.u.RGBA.rgba = image->pixels;
-    config.output.u.RGBA.stride = 3 * image->width;
-    config.output.u.RGBA.size = (size_t)image->height * (size_t)image->width * 3;
+    config.output.u.RGBA.stride = image->n_channels * image->width;
+    config.output.u.RGBA.size = (size_t)image->height * (size_t)config.output.u.RGBA.stride;
     code = WebPDecode(encoded->bytes, encoded->n_bytes, &config);
     WebPFreeDecBuffer(&config.output);
     if (code != VP8_STATUS_OK) {

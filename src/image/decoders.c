@@ -142,8 +142,8 @@ frcnn_status frcnn_encoded_check_size(const frcnn_encoded *encoded, int64_t heig
     return FRCNN_OK;
 }
 
-frcnn_status frcnn_image_decode(frcnn_image **out, const void *bytes, size_t n_bytes, const char *name,
-                                const frcnn_image_options *options)
+frcnn_status frcnn_image_decode_channels(frcnn_image **out, const void *bytes, size_t n_bytes, const char *name,
+                                         const frcnn_image_options *options)
 {
     frcnn_image_options defaults;
     frcnn_image_options_default(&defaults);
@@ -159,6 +159,20 @@ frcnn_status frcnn_image_decode(frcnn_image **out, const void *bytes, size_t n_b
     int orientation = 1;
     FRCNN_TRY(match->decode(&image, &orientation, &encoded));
     const frcnn_status status = encoded.options->ignore_exif ? FRCNN_OK : frcnn_image_make_upright(image, orientation);
+    if (status != FRCNN_OK) {
+        frcnn_image_destroy(&image);
+        return status;
+    }
+    *out = image;
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_image_decode(frcnn_image **out, const void *bytes, size_t n_bytes, const char *name,
+                                const frcnn_image_options *options)
+{
+    frcnn_image *image = NULL;
+    FRCNN_TRY(frcnn_image_decode_channels(&image, bytes, n_bytes, name, options));
+    const frcnn_status status = frcnn_image_set_channels(image, 3);
     if (status != FRCNN_OK) {
         frcnn_image_destroy(&image);
         return status;

@@ -36,12 +36,12 @@ typedef struct walk {
     ptrdiff_t start, step_x, step_y;
 } walk;
 
-static walk plan_walk(int height, int width, int orientation)
+static walk plan_walk(const frcnn_image *image, int orientation)
 {
-    const ptrdiff_t x = 3;
-    const ptrdiff_t y = 3 * (ptrdiff_t)width;
-    const ptrdiff_t right = x * (width - 1);
-    const ptrdiff_t bottom = y * (height - 1);
+    const ptrdiff_t x = image->n_channels;
+    const ptrdiff_t y = x * image->width;
+    const ptrdiff_t right = x * (image->width - 1);
+    const ptrdiff_t bottom = y * (image->height - 1);
     const walk walks[9] = {
         [1] = {0, x, y}, [2] = {right, -x, y},  [3] = {right + bottom, -x, -y}, [4] = {bottom, x, -y},
         [5] = {0, y, x}, [6] = {bottom, -y, x}, [7] = {right + bottom, -y, -x}, [8] = {right, y, -x},
@@ -53,11 +53,12 @@ frcnn_status frcnn_image_make_upright(frcnn_image *image, int orientation)
 {
     enum { TILE = 32 };
     if (orientation == 1) return FRCNN_OK;
-    const walk from = plan_walk(image->height, image->width, orientation);
+    const walk from = plan_walk(image, orientation);
+    const size_t pixel_bytes = (size_t)image->n_channels;
     const int height = orientation >= 5 ? image->width : image->height;
     const int width = orientation >= 5 ? image->height : image->width;
     void *block = NULL;
-    FRCNN_TRY(frcnn_alloc(&block, (size_t)height, (size_t)width * 3, "image"));
+    FRCNN_TRY(frcnn_alloc(&block, (size_t)height, (size_t)width * pixel_bytes, "image"));
     uint8_t *upright = block;
     /* In tiles: one of the two images is walked down its columns. */
     for (int tile_y = 0; tile_y < height; tile_y += TILE) {
@@ -65,12 +66,14 @@ frcnn_status frcnn_image_make_upright(frcnn_image *image, int orientation)
             for (int y = tile_y; y < height && y < tile_y + TILE; y++) {
                 for (int x = tile_x; x < width && x < tile_x + TILE; x++) {
                     const uint8_t *src = image->pixels + from.start + y * from.step_y + x * from.step_x;
-                    memcpy(upright + ((size_t)y * (size_t)width + (size_t)x) * 3, src, 3);
+                    memcpy(upright + ((size_t)y * (size_t)width + (size_t)x) * pixel_bytes, src, pixel_bytes);
                 }
             }
         }
     }
     frcnn_free(image->pixels);
-    *image = (frcnn_image){.height = height, .width = width, .pixels = upright};
+    image->height = height;
+    image->width = width;
+    image->pixels = upright;
     return FRCNN_OK;
 }

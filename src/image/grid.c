@@ -44,7 +44,7 @@ frcnn_status frcnn_image_make_grid(frcnn_image **out, const frcnn_image *const *
                   "image grid: %zu rows and %zu columns of %dx%d pixels are too large", n_rows, n_columns,
                   images[0]->height, images[0]->width);
     frcnn_image *grid = NULL;
-    FRCNN_TRY(frcnn_image_alloc(&grid, (int)height, (int)width));
+    FRCNN_TRY(frcnn_image_alloc(&grid, (int)height, (int)width, 3));
     memset(grid->pixels, pad_value, (size_t)height * (size_t)width * 3);
     const size_t cell_height = (size_t)images[0]->height + (size_t)padding;
     const size_t cell_width = (size_t)images[0]->width + (size_t)padding;

@@ -6,14 +6,19 @@
 
 struct frcnn_image {
     int height, width;
-    uint8_t *pixels; /**< [height, width, 3], from frcnn_alloc */
+    int n_channels; /**< 3 in every image that callers see; decoders keep their file's: grey, grey and alpha, RGB, RGBA */
+    uint8_t *pixels; /**< [height, width, n_channels], from frcnn_alloc */
 };
 
-/** An image whose pixels are not set yet. Errors: INVALID (a side below 1), NO_MEMORY. */
-FRCNN_NODISCARD frcnn_status frcnn_image_alloc(frcnn_image **out, int height, int width);
+/** An image of 1 to 4 channels whose pixels are not set yet. Errors: INVALID (a side below 1), NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_image_alloc(frcnn_image **out, int height, int width, int n_channels);
 
-/** An image made of pixels [height, width, 3] from frcnn_alloc, which it owns afterwards, also on failure.
+/** An image made of pixels [height, width, n_channels] from frcnn_alloc, which it owns afterwards, also on failure.
  *  Errors: NO_MEMORY. */
-FRCNN_NODISCARD frcnn_status frcnn_image_adopt(frcnn_image **out, int height, int width, uint8_t *pixels);
+FRCNN_NODISCARD frcnn_status frcnn_image_adopt(frcnn_image **out, int height, int width, int n_channels,
+                                               uint8_t *pixels);
+
+/** Converts to n_channels, as frcnn_channels_convert does. Errors: NO_MEMORY, the image is then as before. */
+FRCNN_NODISCARD frcnn_status frcnn_image_set_channels(frcnn_image *image, int n_channels);
 
 #endif

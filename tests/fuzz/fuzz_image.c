@@ -1,6 +1,7 @@
 /* Any bytes are refused, or become an image within the limits; also by the JPEG decoder of builds without libjpeg. */
 #include "fuzz.h"
 #include "image/decoder.h"
+#include "image/image_type.h"
 
 enum { MAX_PIXELS = 1 << 16 };
 
@@ -14,10 +15,13 @@ static void check_image(frcnn_status status, frcnn_image *image)
     }
     const int64_t n_pixels = (int64_t)frcnn_image_get_height(image) * frcnn_image_get_width(image);
     FUZZ_CHECK(n_pixels >= 1 && n_pixels <= MAX_PIXELS);
+    FUZZ_CHECK(image->n_channels >= 1 && image->n_channels <= 4);
     /* Every pixel is there to be read. */
+    const int64_t n_bytes = n_pixels * image->n_channels;
     unsigned sum = 0;
-    for (int64_t i = 0; i < 3 * n_pixels; i++) sum += frcnn_image_get_const_pixels(image)[i];
-    FUZZ_CHECK(sum <= 255 * 3 * (unsigned)n_pixels);
+    for (int64_t i = 0; i < n_bytes; i++) sum += image->pixels[i];
+    FUZZ_CHECK(sum <= 255 * (unsigned)n_bytes);
+    FUZZ_CHECK(frcnn_image_set_channels(image, 3) == FRCNN_OK && image->n_channels == 3);
     frcnn_image_destroy(&image);
 }
 
@@ -27,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     frcnn_image_options_default(&options);
     options.max_pixels = MAX_PIXELS;
     frcnn_image *image = NULL;
-    frcnn_status status = frcnn_image_decode(&image, data, size, "fuzz", &options);
+    frcnn_status status = frcnn_image_decode_channels(&image, data, size, "fuzz", &options);
     FUZZ_CHECK(status != FRCNN_OK || frcnn_image_is_known(data, size));
     check_image(status, image);
 
