@@ -1,4 +1,10 @@
-/** Where tensors are: the CPU, or a GPU by its number. */
+/** Where tensors are: the CPU, or a GPU by its number.
+ *
+ *      frcnn_device device;
+ *      char note[FRCNN_DEVICE_NOTE_BYTES];
+ *      status = frcnn_device_choose(&device, note, "auto");       a GPU where there is one
+ *      if (note[0] != '\0') fprintf(stderr, "%s\n", note);        using the CPU: this build has no CUDA
+ */
 #ifndef FRCNN_DEVICE_H
 #define FRCNN_DEVICE_H
 
@@ -18,10 +24,23 @@ typedef struct frcnn_device {
     int index;
 } frcnn_device;
 
-enum { FRCNN_DEVICE_TEXT_BYTES = 24 };
+enum { FRCNN_DEVICE_TEXT_BYTES = 24, FRCNN_DEVICE_NOTE_BYTES = 256 };
+
+/** "cpu", "cuda" (the first GPU) or "cuda:N", whether or not this machine has it. Errors: INVALID (any other name). */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_device_parse(frcnn_device *out, const char *name);
 
 /** "cpu", "cuda:1" into text; returns text. */
 FRCNN_API const char *frcnn_device_format(char text[FRCNN_DEVICE_TEXT_BYTES], frcnn_device device);
+
+/** How many devices of that kind this process can use: 1 CPU; no GPU where this build has no CUDA, the machine none, or
+ *  the variable CUDA_VISIBLE_DEVICES hides all. */
+FRCNN_API int frcnn_device_count(frcnn_device_kind kind);
+
+/** The device of that name, which is there; for "auto" the first GPU, else the CPU, and then note says why, in one line;
+ *  else note is "". note may be NULL. Errors: INVALID (a name that frcnn_device_parse does not take), UNSUPPORTED (a
+ *  GPU that is not there; the message says why, and what can be chosen). */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_device_choose(frcnn_device *out, char note[FRCNN_DEVICE_NOTE_BYTES],
+                                                           const char *name);
 
 #ifdef __cplusplus
 }

@@ -166,6 +166,11 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_chunk(frcnn_tensor **out, in
                                                           const frcnn_tensor *tensor, int64_t n_chunks, int dim);
 /** @} */
 
+/** The tensor on that device: shared where it is there already, else a copy. The caller owns *out. Errors: INVALID (no
+ *  device), UNSUPPORTED (a GPU that is not there, as for frcnn_device_choose), NO_MEMORY. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_to_device(frcnn_tensor **out, const frcnn_tensor *tensor,
+                                                              frcnn_device device);
+
 /** A row-major copy in new storage, in dtype: f16 and bf16 round to nearest even, float to integer truncates toward
  *  zero and saturates (NaN becomes 0), integers wrap, bool is "not zero". */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_cast(frcnn_tensor **out, const frcnn_tensor *tensor,

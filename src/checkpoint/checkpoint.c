@@ -7,7 +7,7 @@
 
 #include "checkpoint/checkpoint_entries.h"
 #include "checkpoint/checkpoint_pages.h"
-#include "checkpoint/load_device.h"
+#include "tensor/devices.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
@@ -78,7 +78,7 @@ const frcnn_tensor *frcnn_checkpoint_find(const frcnn_checkpoint *checkpoint, co
 frcnn_status frcnn_checkpoint_load(frcnn_tensor **out, const frcnn_checkpoint *checkpoint, const char *name,
                                    frcnn_device device)
 {
-    FRCNN_TRY(frcnn_load_device_check(checkpoint->path, device));
+    FRCNN_TRY(frcnn_device_check(checkpoint->path, device));
     const frcnn_tensor *found = frcnn_checkpoint_find(checkpoint, name);
     FRCNN_FAIL_IF(found == NULL, FRCNN_ERROR_INVALID, "%s: expected a tensor \"%.200s\", found none of that name",
                   checkpoint->path, name);

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "checkpoint/file_mapping.h"
-#include "checkpoint/load_device.h"
 #include "checkpoint/npy_header.h"
+#include "checkpoint/save_device.h"
 #include "tensor/atomic_file.h"
+#include "tensor/devices.h"
 #include "tensor/error.h"
 #include "tensor/storage.h"
 
@@ -50,7 +51,7 @@ frcnn_status frcnn_npy_load(frcnn_tensor **out, const char *path, frcnn_device d
     frcnn_status status = FRCNN_OK;
     frcnn_file_mapping *mapping = NULL;
     frcnn_npy_header header;
-    FRCNN_TRY(frcnn_load_device_check(path, device));
+    FRCNN_TRY(frcnn_device_check(path, device));
     FRCNN_TRY(frcnn_file_mapping_open(&mapping, path));
     const unsigned char *file = frcnn_file_mapping_get_data(mapping);
     FRCNN_TRY_CLEANUP(frcnn_npy_header_read(&header, path, file, frcnn_file_mapping_get_size(mapping)));

@@ -6,8 +6,8 @@
 
 #include <cjson/cJSON.h>
 
-#include "checkpoint/load_device.h"
 #include "checkpoint/safetensors_dtype.h"
+#include "checkpoint/save_device.h"
 #include "frcnn/checkpoint.h"
 #include "tensor/atomic_file.h"
 #include "tensor/error.h"

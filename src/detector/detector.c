@@ -27,10 +27,8 @@ static frcnn_status check_options(const frcnn_detector_options *options)
                   "threads: expected 0 (one per core) to %d, found %d", MAX_THREADS, options->n_threads);
     FRCNN_FAIL_IF(options->batch < 1 || options->batch > MAX_BATCH, FRCNN_ERROR_INVALID,
                   "batch: expected 1 to %d, found %d", MAX_BATCH, options->batch);
-    const char *device = options->device != NULL ? options->device : "auto";
-    FRCNN_FAIL_IF(strcmp(device, "auto") != 0 && strcmp(device, "cpu") != 0, FRCNN_ERROR_UNSUPPORTED,
-                  "device: expected auto or cpu, all that this build has, found %s", device);
-    return FRCNN_OK;
+    frcnn_device device;
+    return frcnn_device_choose(&device, NULL, options->device != NULL ? options->device : "auto");
 }
 
 frcnn_status frcnn_detector_create(frcnn_detector **out, const frcnn_model *model,

@@ -351,7 +351,11 @@ static void test_options_out_of_range(void **state)
     assert_fails(frcnn_detector_create(&detector, model, &options), FRCNN_ERROR_INVALID, "threads");
     frcnn_detector_options_default(&options);
     options.device = "tpu";
-    assert_fails(frcnn_detector_create(&detector, model, &options), FRCNN_ERROR_UNSUPPORTED, "tpu");
+    assert_fails(frcnn_detector_create(&detector, model, &options), FRCNN_ERROR_INVALID,
+                 "expected auto, cpu, cuda or cuda:N, found 'tpu'");
+    options.device = "cuda";
+    assert_fails(frcnn_detector_create(&detector, model, &options), FRCNN_ERROR_UNSUPPORTED,
+                 "device: expected auto or cpu, as this build has no CUDA");
     frcnn_detector_options_default(&options);
     options.struct_size = 0;
     assert_fails(frcnn_detector_create(&detector, model, &options), FRCNN_ERROR_INVALID, "struct_size");

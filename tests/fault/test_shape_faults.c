@@ -23,6 +23,7 @@ static frcnn_status run_views(void)
     if (status == FRCNN_OK) status = frcnn_tensor_reshape(&t[n++], t[1], 1, flat);
     if (status == FRCNN_OK) status = frcnn_tensor_flatten(&t[n++], t[1], 0, -1);
     if (status == FRCNN_OK) status = frcnn_tensor_contiguous(&t[n++], t[1]);
+    if (status == FRCNN_OK) status = frcnn_tensor_to_device(&t[n++], t[1], frcnn_tensor_get_device(t[0]));
     if (status == FRCNN_OK) status = frcnn_tensor_transpose(&t[n++], t[1], 0, 2);
     if (status == FRCNN_OK) status = frcnn_tensor_narrow(&t[n++], t[1], 0, 1, 2);
     if (status == FRCNN_OK) status = frcnn_tensor_select(&t[n++], t[1], 0, 1);
