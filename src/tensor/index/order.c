@@ -118,8 +118,7 @@ void frcnn_order_select(frcnn_dtype dtype, int is_descending, int64_t n, const v
                         int64_t *indices, int64_t index_stride, void *workspace)
 {
     if (k == 0) return;
-    /* Items fill the workspace's first half, a packed row's keys its beginning; both are written in ascending order,
-       items from keys behind them. */
+    /* Items fill the workspace's first half, packed keys its beginning; where there may be items, keys are behind. */
     frcnn_sort_item *const items = workspace;
     uint64_t *const packed = workspace;
     uint64_t *const keys = always_packs(dtype, n) ? packed : packed + 3 * n;
@@ -130,13 +129,25 @@ void frcnn_order_select(frcnn_dtype dtype, int is_descending, int64_t n, const v
     const int lead = count_leading_zeros(most - least); /* digits at the top tell keys apart soonest */
     if (lead >= 32 && n <= UINT32_MAX) {
         for (int64_t i = 0; i < n; i++) packed[i] = (keys[i] - least) << lead | (uint64_t)i;
-        frcnn_select_keys(packed, n, k);
+        (void)frcnn_select_keys(packed, n, k, 0);
         /* Indices that lie side by side serve as workspace first: fewer pages are touched. */
         frcnn_sort_keys_from(packed, k, 32, index_stride == 1 ? (uint64_t *)indices : packed + n);
         for (int64_t i = 0; i < k; i++) indices[i * index_stride] = (int64_t)(packed[i] & UINT32_MAX);
     } else {
-        for (int64_t i = 0; i < n; i++) items[i] = (frcnn_sort_item){(keys[i] - least) << lead, i};
-        frcnn_select_items(items, n, k);
+        int64_t n_kept = n;
+        if (k < n && n <= UINT32_MAX) {
+            /* The upper halves alone leave few keys, which take the room of two from the last one on. */
+            for (int64_t i = 0; i < n; i++)
+                packed[i] = ((keys[i] - least) << lead & ~(uint64_t)UINT32_MAX) | (uint64_t)i;
+            n_kept = frcnn_select_keys(packed, n, k, 32);
+            for (int64_t i = n_kept - 1; i >= 0; i--) {
+                const int64_t index = (int64_t)(packed[i] & UINT32_MAX);
+                items[i] = (frcnn_sort_item){(keys[index] - least) << lead, index};
+            }
+        } else {
+            for (int64_t i = 0; i < n; i++) items[i] = (frcnn_sort_item){(keys[i] - least) << lead, i};
+        }
+        frcnn_select_items(items, n_kept, k);
         frcnn_sort_items(items, k, items + n);
         for (int64_t i = 0; i < k; i++) indices[i * index_stride] = items[i].index;
     }

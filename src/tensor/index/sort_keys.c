@@ -54,13 +54,13 @@ void frcnn_sort_keys(uint64_t *keys, int64_t n, uint64_t *workspace)
 
 /* Digit by digit from the top, the upper bits of the kth key are found; keys above them are dropped after each digit, so
    that the second pass sees few. */
-void frcnn_select_keys(uint64_t *keys, int64_t n, int64_t k)
+int64_t frcnn_select_keys(uint64_t *keys, int64_t n, int64_t k, int first_bit)
 {
     uint64_t prefix = 0; /* the kth key's bits above shift */
     int shift = 64;
     int64_t rank = k; /* of the kth key among those that begin with prefix, from 1 */
-    while (n > k) {
-        const int bits = shift < SELECT_BITS ? shift : SELECT_BITS;
+    while (n > k && shift > first_bit) {
+        const int bits = shift - first_bit < SELECT_BITS ? shift - first_bit : SELECT_BITS;
         const int above = shift;
         uint32_t counts[N_SELECT_VALUES];
         memset(counts, 0, sizeof counts);
@@ -78,4 +78,5 @@ void frcnn_select_keys(uint64_t *keys, int64_t n, int64_t k)
         }
         n = n_kept;
     }
+    return n;
 }

@@ -1,5 +1,3 @@
-#include "tensor/index/topk.h"
-
 #include "frcnn/ops.h"
 #include "tensor/error.h"
 #include "tensor/index/sort.h"

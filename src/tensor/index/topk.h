@@ -1,4 +1,4 @@
-/** The k largest of n scores, on raw arrays: what a plan and frcnn_topk run. */
+/** The k largest of n scores, on raw arrays: what a plan runs. */
 #ifndef FRCNN_TOPK_H
 #define FRCNN_TOPK_H
 

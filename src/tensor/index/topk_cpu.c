@@ -13,7 +13,7 @@ void frcnn_topk_cpu(const float *values, int64_t n, int64_t stride, int64_t k, u
 {
     if (k == 0) return;
     make_keys(values, n, stride, keys);
-    frcnn_select_keys(keys, n, k);
+    (void)frcnn_select_keys(keys, n, k, 0);
     frcnn_sort_keys(keys, k, (uint64_t *)indices);
     for (int64_t i = 0; i < k; i++) indices[i] = frcnn_score_key_get_index(keys[i]);
 }

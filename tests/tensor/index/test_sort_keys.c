@@ -44,6 +44,30 @@ static void keys_are_sorted_as_by_qsort(void **state)
         }
 }
 
+/* By definition: a key stays where fewer than k are smaller in the bits that are looked at. */
+static void selected_keys_keep_their_order_and_those_that_equal_the_kth(void **state)
+{
+    (void)state;
+    enum { N = 2000 };
+    static uint64_t keys[N];
+    static uint64_t drawn[N];
+    static const uint64_t masks[] = {UINT64_MAX, UINT64_C(0x3ffffffff), UINT64_C(0xffffffff)};
+    uint64_t seed = 9;
+    for (size_t m = 0; m < sizeof masks / sizeof masks[0]; m++)
+        for (int64_t k = 1; k <= N; k = k * 3 + 1)
+            for (int first_bit = 0; first_bit <= 32; first_bit += 32) {
+                for (int64_t i = 0; i < N; i++) keys[i] = drawn[i] = draw(&seed) & masks[m];
+                const int64_t n_kept = frcnn_select_keys(keys, N, k, first_bit);
+                int64_t at = 0;
+                for (int64_t i = 0; i < N; i++) {
+                    int64_t n_smaller = 0;
+                    for (int64_t j = 0; j < N; j++) n_smaller += drawn[j] >> first_bit < drawn[i] >> first_bit;
+                    if (n_smaller < k) assert_true(at < n_kept && keys[at++] == drawn[i]);
+                }
+                assert_int_equal(at, n_kept);
+            }
+}
+
 static void score_keys_descend_with_the_score_and_then_ascend_with_the_index(void **state)
 {
     (void)state;
@@ -62,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_sorted_as_by_qsort),
+        cmocka_unit_test(selected_keys_keep_their_order_and_those_that_equal_the_kth),
         cmocka_unit_test(score_keys_descend_with_the_score_and_then_ascend_with_the_index),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
