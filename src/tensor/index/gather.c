@@ -29,7 +29,7 @@ frcnn_status frcnn_tensor_gather(frcnn_tensor **out, const frcnn_tensor *tensor,
     const frcnn_tensor *const both[] = {tensor, indices};
     const frcnn_tensor_ops *table = NULL;
     int at = 0;
-    FRCNN_TRY(frcnn_dim_resolve(&at, "gather", dim, tensor->n_dims == 0 ? 1 : tensor->n_dims));
+    FRCNN_TRY(frcnn_dim_wrap(&at, "gather", dim, tensor->n_dims));
     FRCNN_TRY(frcnn_devices_check("gather", both, 2));
     FRCNN_TRY(frcnn_tensor_ops_find(&table, "gather", tensor->device));
     FRCNN_TRY(check_shapes(tensor, indices, at));

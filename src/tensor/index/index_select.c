@@ -16,7 +16,7 @@ frcnn_status frcnn_tensor_index_select(frcnn_tensor **out, const frcnn_tensor *t
     const frcnn_tensor *const both[] = {tensor, indices};
     const frcnn_tensor_ops *table = NULL;
     int at = 0;
-    FRCNN_TRY(frcnn_dim_resolve(&at, "index_select", dim, tensor->n_dims == 0 ? 1 : tensor->n_dims));
+    FRCNN_TRY(frcnn_dim_wrap(&at, "index_select", dim, tensor->n_dims));
     FRCNN_FAIL_IF(indices->n_dims > 1, FRCNN_ERROR_INVALID, "index_select: expected indices of 1 dimension, found %s",
                   frcnn_shape_format(text, indices->n_dims, indices->shape));
     FRCNN_FAIL_IF(tensor->n_dims == 0 && indices->n_elements != 1, FRCNN_ERROR_INVALID,

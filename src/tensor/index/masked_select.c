@@ -32,12 +32,7 @@ static frcnn_status broadcast(int *n_dims, int64_t shape[FRCNN_MAX_DIMS], const 
 static frcnn_status spread(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims, const int64_t *shape)
 {
     frcnn_tensor *view = NULL;
-    int64_t strides[FRCNN_MAX_DIMS];
-    for (int d = 0; d < n_dims; d++) {
-        const int from = d - (n_dims - tensor->n_dims);
-        strides[d] = from < 0 || tensor->shape[from] == 1 ? 0 : tensor->strides[from];
-    }
-    FRCNN_TRY(frcnn_tensor_create_view(&view, tensor, n_dims, shape, strides, tensor->offset));
+    FRCNN_TRY(frcnn_tensor_expand(&view, tensor, n_dims, shape));
     const frcnn_status status = frcnn_tensor_get_contiguous(out, view);
     frcnn_tensor_destroy(&view);
     return status;

@@ -10,7 +10,7 @@ frcnn_status frcnn_sort_run(frcnn_tensor **values, frcnn_tensor **indices, const
 {
     int at = 0;
     const frcnn_tensor_ops *table = NULL;
-    FRCNN_TRY(frcnn_dim_resolve(&at, what, dim, tensor->n_dims == 0 ? 1 : tensor->n_dims));
+    FRCNN_TRY(frcnn_dim_wrap(&at, what, dim, tensor->n_dims));
     FRCNN_TRY(frcnn_tensor_ops_find(&table, what, tensor->device));
     frcnn_sort sort = {.rows = frcnn_rows_get(tensor, at), .dtype = tensor->dtype, .is_descending = is_descending};
     sort.k = k == -1 ? sort.rows.n : k;

@@ -8,7 +8,7 @@ frcnn_status frcnn_tensor_topk(frcnn_tensor **values, frcnn_tensor **indices, co
 {
     FRCNN_FAIL_IF(tensor->dtype == FRCNN_BOOL, FRCNN_ERROR_INVALID, "topk: expected numbers, found bool");
     int at = 0;
-    FRCNN_TRY(frcnn_dim_resolve(&at, "topk", dim, tensor->n_dims == 0 ? 1 : tensor->n_dims));
+    FRCNN_TRY(frcnn_dim_wrap(&at, "topk", dim, tensor->n_dims));
     const int64_t n = tensor->n_dims == 0 ? 1 : tensor->shape[at];
     FRCNN_FAIL_IF(k < 0 || k > n, FRCNN_ERROR_INVALID, "topk: expected k in [0, %lld], found %lld", (long long)n,
                   (long long)k);
