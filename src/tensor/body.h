@@ -25,4 +25,13 @@
 #define FRCNN_SIMD
 #endif
 
+/* In front of a loop: no iteration reads what another one writes, though pointers may be equal. */
+#if defined(__clang__)
+#define FRCNN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define FRCNN_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define FRCNN_INDEPENDENT
+#endif
+
 #endif

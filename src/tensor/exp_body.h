@@ -3,6 +3,7 @@
 #ifndef FRCNN_EXP_BODY_H
 #define FRCNN_EXP_BODY_H
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -24,20 +25,20 @@ FRCNN_HD float frcnn_expf(float x)
     const float magic = 12582912.0f; /* 1.5 * 2^23: the sum's lowest bit is worth 1 */
     const float low = x < -104.0f ? -104.0f : x;
     const float bounded = low > 89.0f ? 89.0f : low;
-    const float shifted = bounded * 1.44269504f + magic;
+    const float shifted = fmaf(bounded, 1.44269504f, magic);
     const float n = shifted - magic;
-    const float r = (bounded - n * 0.693359375f) - n * -2.12194440e-4f;
+    const float r = fmaf(n, 2.12194440e-4f, fmaf(n, -0.693359375f, bounded));
     uint32_t bits;
     uint32_t half;
     float q = 1.38145394e-3f;
     memcpy(&bits, &shifted, sizeof bits);
     bits -= 0x4b400000u; /* n, in two's complement */
     half = (uint32_t)((int32_t)bits >> 1);
-    q = q * r + 8.36874545e-3f;
-    q = q * r + 4.16683890e-2f;
-    q = q * r + 1.66665211e-1f;
-    q = q * r + 4.99999940e-1f;
-    return (1.0f + (r + r * r * q)) * frcnn_exp_from_bits((half + 127u) << 23) *
+    q = fmaf(q, r, 8.36874545e-3f);
+    q = fmaf(q, r, 4.16683890e-2f);
+    q = fmaf(q, r, 1.66665211e-1f);
+    q = fmaf(q, r, 4.99999940e-1f);
+    return (1.0f + fmaf(r * r, q, r)) * frcnn_exp_from_bits((half + 127u) << 23) *
            frcnn_exp_from_bits((bits - half + 127u) << 23);
 }
 

@@ -12,7 +12,9 @@
 
 #if defined(_OPENMP)
 #include <omp.h>
+#define FRCNN_PRAGMA(text) _Pragma(#text)
 #define FRCNN_PARALLEL_FOR _Pragma("omp parallel for schedule(static)")
+#define FRCNN_PARALLEL_FOR_IF(condition) FRCNN_PRAGMA(omp parallel for schedule(static) if (condition))
 #define FRCNN_PARALLEL_FOR_DYNAMIC _Pragma("omp parallel for schedule(dynamic)")
 static inline int frcnn_parallel_get_threads(void)
 {
@@ -24,6 +26,7 @@ static inline void frcnn_parallel_set_threads(int n_threads)
 }
 #else
 #define FRCNN_PARALLEL_FOR
+#define FRCNN_PARALLEL_FOR_IF(condition)
 #define FRCNN_PARALLEL_FOR_DYNAMIC
 static inline int frcnn_parallel_get_threads(void)
 {

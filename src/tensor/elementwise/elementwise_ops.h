@@ -2,12 +2,10 @@
 #ifndef FRCNN_ELEMENTWISE_OPS_H
 #define FRCNN_ELEMENTWISE_OPS_H
 
-#include "tensor/elementwise/add.h"
-#include "tensor/elementwise/elementwise.h"
+#include "tensor/elementwise/map.h"
 
 typedef struct frcnn_elementwise_ops {
-    void (*add)(const frcnn_broadcast *shape, const float *a, const float *b, float *dst);
-    void (*elementwise)(frcnn_elementwise function, int64_t n, const float *src, float *dst);
+    frcnn_status (*map)(const frcnn_map *map);
 } frcnn_elementwise_ops;
 
 extern const frcnn_elementwise_ops frcnn_elementwise_ops_cpu;

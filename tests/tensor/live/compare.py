@@ -23,23 +23,23 @@ def both(engine_call, torch_call):
     return found, list(expected) if isinstance(expected, (tuple, list)) else [expected]
 
 
-def same(engine_call, torch_call, rtol=0.0, atol=0.0):
+def same(engine_call, torch_call, rtol=0.0, atol=0.0, zeros_differ=True):
     """Both fail, or give tensors of equal dtypes, shapes and values. rtol and atol 0 mean the same bits, but for a NaN's
-    payload; -0 and 0 differ."""
+    payload; -0 and 0 differ unless zeros_differ is off."""
     found, expected = both(engine_call, torch_call)
     if found is not None:
         assert len(found) == len(expected), (len(found), len(expected))
         for f, e in zip(found, expected):
-            assert_same(f, e, rtol, atol)
+            assert_same(f, e, rtol, atol, zeros_differ)
 
 
-def assert_same(found, expected, rtol=0.0, atol=0.0):
+def assert_same(found, expected, rtol=0.0, atol=0.0, zeros_differ=True):
     assert found.dtype == expected.dtype, f"dtype: expected {expected.dtype}, found {found.dtype}"
     assert found.shape == expected.shape, f"shape: expected {list(expected.shape)}, found {list(found.shape)}"
     if rtol == 0 and atol == 0:
         nan = expected.isnan()
         equal = (found == expected) | (nan & found.isnan())
-        if expected.is_floating_point():
+        if expected.is_floating_point() and zeros_differ:
             equal &= (found.signbit() == expected.signbit()) | nan
     else:
         equal = torch.isclose(found.double(), expected.double(), rtol, atol, equal_nan=True)

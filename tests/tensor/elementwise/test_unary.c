@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "frcnn/ops.h"
-#include "tensor/elementwise/elementwise.h"
 
 typedef frcnn_status (*activation_function)(frcnn_tensor **out, const frcnn_tensor *tensor);
 
@@ -104,23 +103,65 @@ static void large_transposed_tensors_come_out_row_major(void **state)
 static void in_place_gives_the_same_bits(void **state)
 {
     (void)state;
-    for (int function = FRCNN_ELEMENTWISE_RELU; function <= FRCNN_ELEMENTWISE_SIGMOID; function++) {
-        float apart[N];
-        float in_place[N];
-        memcpy(in_place, inputs, sizeof inputs);
-        frcnn_elementwise_cpu((frcnn_elementwise)function, N, inputs, apart);
-        frcnn_elementwise_cpu((frcnn_elementwise)function, N, in_place, in_place);
-        assert_memory_equal(in_place, apart, sizeof apart);
-    }
+    float values[N];
+    const int64_t shape[] = {N};
+    memcpy(values, inputs, sizeof inputs);
+    frcnn_tensor *tensor = NULL;
+    frcnn_tensor *apart = NULL;
+    assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_F32, 1, shape, values, NULL, NULL));
+    assert_ok(frcnn_tensor_relu(&apart, tensor));
+    assert_ok(frcnn_tensor_relu_in_place(tensor));
+    assert_memory_equal(values, frcnn_tensor_get_const_data(apart), sizeof values);
+    frcnn_tensor_destroy(&apart);
+    frcnn_tensor_destroy(&tensor);
 }
 
-static void other_dtypes_are_refused(void **state)
+/* The vectorised exp, log and tanh against the C library's in double, over every exponent and sign. */
+static void functions_of_floats_are_within_two_ulp(void **state)
+{
+    (void)state;
+    enum { COUNT = 1 << 16 };
+    static const struct {
+        activation_function function;
+        double (*exact)(double);
+    } functions[] = {
+        {frcnn_tensor_exp, exp}, {frcnn_tensor_log, log}, {frcnn_tensor_tanh, tanh}, {frcnn_tensor_sqrt, sqrt}};
+    const int64_t shape[] = {COUNT};
+    frcnn_tensor *tensor = NULL;
+    assert_ok(frcnn_tensor_create(&tensor, FRCNN_F32, 1, shape));
+    float *x = frcnn_tensor_get_data(tensor);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        const uint32_t bits = i * 65537u;
+        memcpy(&x[i], &bits, sizeof bits);
+    }
+    for (size_t f = 0; f < sizeof functions / sizeof functions[0]; f++) {
+        frcnn_tensor *out = NULL;
+        assert_ok(functions[f].function(&out, tensor));
+        const float *y = frcnn_tensor_get_const_data(out);
+        for (int i = 0; i < COUNT; i++) {
+            const double exact = functions[f].exact((double)x[i]);
+            const float nearest = (float)exact;
+            if (isnan(exact)) {
+                assert_true(isnan(y[i]));
+            } else if (isinf(nearest)) {
+                assert_true(y[i] == nearest);
+            } else {
+                const float ulp = nextafterf(fabsf(nearest), INFINITY) - fabsf(nearest);
+                assert_true(fabs((double)y[i] - exact) <= 2 * (double)ulp);
+            }
+        }
+        frcnn_tensor_destroy(&out);
+    }
+    frcnn_tensor_destroy(&tensor);
+}
+
+static void activations_take_floats_alone(void **state)
 {
     (void)state;
     frcnn_tensor *tensor = NULL;
     frcnn_tensor *out = NULL;
     assert_ok(frcnn_tensor_create(&tensor, FRCNN_I64, 0, NULL));
-    assert_fails(frcnn_tensor_hardswish(&out, tensor), FRCNN_ERROR_INVALID, "hardswish: expected f32, found i64");
+    assert_fails(frcnn_tensor_hardswish(&out, tensor), FRCNN_ERROR_INVALID, "hardswish: expected floats, found i64");
     assert_null(out);
     frcnn_tensor_destroy(&tensor);
 }
@@ -132,7 +173,8 @@ int main(void)
         cmocka_unit_test(nan_stays_nan_and_empty_stays_empty),
         cmocka_unit_test(large_transposed_tensors_come_out_row_major),
         cmocka_unit_test(in_place_gives_the_same_bits),
-        cmocka_unit_test(other_dtypes_are_refused),
+        cmocka_unit_test(functions_of_floats_are_within_two_ulp),
+        cmocka_unit_test(activations_take_floats_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

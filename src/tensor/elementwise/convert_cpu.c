@@ -1,0 +1,158 @@
+#include "tensor/elementwise/convert.h"
+
+#include <string.h>
+
+#include "tensor/body.h"
+#include "tensor/elementwise/convert_body.h"
+
+/* Elements in memory need no alignment: a file's tensors lie where the file puts them. */
+#define DEFINE_LOAD(name, memory_type, lane_type, expression)                                                          \
+    FRCNN_SIMD void frcnn_load_##name(int64_t n, const void *src, int64_t stride, void *dst)                           \
+    {                                                                                                                  \
+        const unsigned char *from = src;                                                                               \
+        lane_type *to = dst;                                                                                           \
+        memory_type v;                                                                                                 \
+        if (stride == 1)                                                                                               \
+            for (int64_t i = 0; i < n; i++) {                                                                          \
+                memcpy(&v, from + i * (int64_t)sizeof v, sizeof v);                                                    \
+                to[i] = (lane_type)(expression);                                                                       \
+            }                                                                                                          \
+        else if (stride == 0) {                                                                                        \
+            memcpy(&v, from, sizeof v);                                                                                \
+            for (int64_t i = 0; i < n; i++) to[i] = (lane_type)(expression);                                           \
+        } else                                                                                                         \
+            for (int64_t i = 0; i < n; i++) {                                                                          \
+                memcpy(&v, from + i * stride * (int64_t)sizeof v, sizeof v);                                           \
+                to[i] = (lane_type)(expression);                                                                       \
+            }                                                                                                          \
+    }
+
+#define DEFINE_STORE(name, lane_type, memory_type, expression)                                                         \
+    FRCNN_SIMD void frcnn_store_##name(int64_t n, const void *src, void *dst, int64_t stride)                          \
+    {                                                                                                                  \
+        const lane_type *from = src;                                                                                   \
+        unsigned char *to = dst;                                                                                       \
+        if (stride == 1)                                                                                               \
+            for (int64_t i = 0; i < n; i++) {                                                                          \
+                const lane_type v = from[i];                                                                           \
+                const memory_type stored = (memory_type)(expression);                                                  \
+                memcpy(to + i * (int64_t)sizeof stored, &stored, sizeof stored);                                       \
+            }                                                                                                          \
+        else                                                                                                           \
+            for (int64_t i = 0; i < n; i++) {                                                                          \
+                const lane_type v = from[i];                                                                           \
+                const memory_type stored = (memory_type)(expression);                                                  \
+                memcpy(to + i * stride * (int64_t)sizeof stored, &stored, sizeof stored);                              \
+            }                                                                                                          \
+    }
+
+#define DEFINE_U8_LOADS(to, lane_type)                                                                                 \
+    DEFINE_LOAD(u8_##to, uint8_t, lane_type, v)                                                                        \
+    DEFINE_LOAD(bool_##to, uint8_t, lane_type, v != 0)
+#define DEFINE_I32_LOADS(to, lane_type)                                                                                \
+    DEFINE_U8_LOADS(to, lane_type)                                                                                     \
+    DEFINE_LOAD(i8_##to, int8_t, lane_type, v)                                                                         \
+    DEFINE_LOAD(i16_##to, int16_t, lane_type, v)                                                                       \
+    DEFINE_LOAD(i32_##to, int32_t, lane_type, v)
+#define DEFINE_INTEGER_LOADS(to, lane_type)                                                                            \
+    DEFINE_I32_LOADS(to, lane_type)                                                                                    \
+    DEFINE_LOAD(i64_##to, int64_t, lane_type, v)
+
+#define DEFINE_REAL_LOADS(to, lane_type)                                                                               \
+    DEFINE_INTEGER_LOADS(to, lane_type)                                                                                \
+    DEFINE_LOAD(f32_##to, float, lane_type, v)                                                                         \
+    DEFINE_LOAD(f64_##to, double, lane_type, v)                                                                        \
+    DEFINE_LOAD(f16_##to, uint16_t, lane_type, frcnn_f16_to_f32(v))                                                    \
+    DEFINE_LOAD(bf16_##to, uint16_t, lane_type, frcnn_bf16_to_f32(v))
+
+DEFINE_REAL_LOADS(f32, float)
+DEFINE_REAL_LOADS(f64, double)
+DEFINE_INTEGER_LOADS(i64, int64_t)
+DEFINE_I32_LOADS(i32, int32_t)
+DEFINE_U8_LOADS(u8, uint8_t)
+
+#define DEFINE_REAL_STORES(from, lane_type)                                                                            \
+    DEFINE_STORE(from##_f32, lane_type, float, v)                                                                      \
+    DEFINE_STORE(from##_f64, lane_type, double, v)                                                                     \
+    DEFINE_STORE(from##_u8, lane_type, uint8_t, frcnn_##from##_saturate_small(v, 0, UINT8_MAX))                        \
+    DEFINE_STORE(from##_i8, lane_type, int8_t, frcnn_##from##_saturate_small(v, INT8_MIN, INT8_MAX))                   \
+    DEFINE_STORE(from##_i16, lane_type, int16_t, frcnn_##from##_saturate_small(v, INT16_MIN, INT16_MAX))               \
+    DEFINE_STORE(from##_i32, lane_type, int32_t, frcnn_f64_saturate_i32((double)v))                                    \
+    DEFINE_STORE(from##_i64, lane_type, int64_t, frcnn_f64_saturate_i64((double)v))                                    \
+    DEFINE_STORE(from##_bool, lane_type, uint8_t, v != 0)
+
+DEFINE_REAL_STORES(f32, float)
+DEFINE_STORE(f32_f16, float, uint16_t, frcnn_f32_to_f16(v))
+DEFINE_STORE(f32_bf16, float, uint16_t, frcnn_f32_to_bf16(v))
+DEFINE_REAL_STORES(f64, double)
+DEFINE_STORE(f64_f16, double, uint16_t, frcnn_f32_to_f16(frcnn_f64_to_f32_odd(v)))
+DEFINE_STORE(f64_bf16, double, uint16_t, frcnn_f32_to_bf16(frcnn_f64_to_f32_odd(v)))
+#define DEFINE_INTEGER_STORES(from, lane_type)                                                                         \
+    DEFINE_STORE(from##_f32, lane_type, float, v)                                                                      \
+    DEFINE_STORE(from##_f64, lane_type, double, v)                                                                     \
+    DEFINE_STORE(from##_f16, lane_type, uint16_t, frcnn_f32_to_f16(frcnn_i64_to_f32_odd(v)))                           \
+    DEFINE_STORE(from##_bf16, lane_type, uint16_t, frcnn_f32_to_bf16(frcnn_i64_to_f32_odd(v)))                         \
+    DEFINE_STORE(from##_u8, lane_type, uint8_t, v)                                                                     \
+    DEFINE_STORE(from##_i8, lane_type, int8_t, v)                                                                      \
+    DEFINE_STORE(from##_i16, lane_type, int16_t, v)                                                                    \
+    DEFINE_STORE(from##_i32, lane_type, int32_t, v)                                                                    \
+    DEFINE_STORE(from##_i64, lane_type, int64_t, v)                                                                    \
+    DEFINE_STORE(from##_bool, lane_type, uint8_t, v != 0)
+
+DEFINE_INTEGER_STORES(u8, uint8_t)
+DEFINE_INTEGER_STORES(i32, int32_t)
+DEFINE_INTEGER_STORES(i64, int64_t)
+
+#define U8_LOADS(lane) [FRCNN_U8] = frcnn_load_u8_##lane, [FRCNN_BOOL] = frcnn_load_bool_##lane
+#define I32_LOADS(lane)                                                                                                \
+    U8_LOADS(lane), [FRCNN_I8] = frcnn_load_i8_##lane, [FRCNN_I16] = frcnn_load_i16_##lane,                            \
+                    [FRCNN_I32] = frcnn_load_i32_##lane
+#define I64_LOADS(lane) I32_LOADS(lane), [FRCNN_I64] = frcnn_load_i64_##lane
+#define REAL_LOADS(lane)                                                                                               \
+    I64_LOADS(lane), [FRCNN_F32] = frcnn_load_f32_##lane, [FRCNN_F64] = frcnn_load_f64_##lane,                         \
+                     [FRCNN_F16] = frcnn_load_f16_##lane, [FRCNN_BF16] = frcnn_load_bf16_##lane
+#define STORE_ROW(lane)                                                                                                \
+    [FRCNN_F32] = frcnn_store_##lane##_f32, [FRCNN_F64] = frcnn_store_##lane##_f64,                                    \
+    [FRCNN_F16] = frcnn_store_##lane##_f16, [FRCNN_BF16] = frcnn_store_##lane##_bf16,                                  \
+    [FRCNN_U8] = frcnn_store_##lane##_u8, [FRCNN_I8] = frcnn_store_##lane##_i8,                                        \
+    [FRCNN_I16] = frcnn_store_##lane##_i16, [FRCNN_I32] = frcnn_store_##lane##_i32,                                    \
+    [FRCNN_I64] = frcnn_store_##lane##_i64, [FRCNN_BOOL] = frcnn_store_##lane##_bool
+
+enum { N_DTYPES = FRCNN_BOOL + 1 };
+
+static const frcnn_load_function loads[FRCNN_N_LANES][N_DTYPES] = {
+    [FRCNN_LANE_F32] = {REAL_LOADS(f32)}, [FRCNN_LANE_F64] = {REAL_LOADS(f64)}, [FRCNN_LANE_U8] = {U8_LOADS(u8)},
+    [FRCNN_LANE_I32] = {I32_LOADS(i32)},  [FRCNN_LANE_I64] = {I64_LOADS(i64)},
+};
+
+static const frcnn_store_function stores[FRCNN_N_LANES][N_DTYPES] = {
+    [FRCNN_LANE_F32] = {STORE_ROW(f32)}, [FRCNN_LANE_F64] = {STORE_ROW(f64)}, [FRCNN_LANE_U8] = {STORE_ROW(u8)},
+    [FRCNN_LANE_I32] = {STORE_ROW(i32)}, [FRCNN_LANE_I64] = {STORE_ROW(i64)},
+};
+
+frcnn_lane frcnn_lane_find(frcnn_dtype dtype)
+{
+    static const frcnn_lane lanes[N_DTYPES] = {
+        [FRCNN_F32] = FRCNN_LANE_F32,  [FRCNN_F64] = FRCNN_LANE_F64, [FRCNN_F16] = FRCNN_LANE_F32,
+        [FRCNN_BF16] = FRCNN_LANE_F32, [FRCNN_U8] = FRCNN_LANE_U8,   [FRCNN_I8] = FRCNN_LANE_I32,
+        [FRCNN_I16] = FRCNN_LANE_I32,  [FRCNN_I32] = FRCNN_LANE_I32, [FRCNN_I64] = FRCNN_LANE_I64,
+        [FRCNN_BOOL] = FRCNN_LANE_U8,
+    };
+    return lanes[dtype];
+}
+
+frcnn_dtype frcnn_lane_get_dtype(frcnn_lane lane)
+{
+    static const frcnn_dtype dtypes[FRCNN_N_LANES] = {FRCNN_F32, FRCNN_F64, FRCNN_U8, FRCNN_I32, FRCNN_I64};
+    return dtypes[lane];
+}
+
+frcnn_load_function frcnn_load_find(frcnn_lane lane, frcnn_dtype dtype)
+{
+    return loads[lane][dtype];
+}
+
+frcnn_store_function frcnn_store_find(frcnn_lane lane, frcnn_dtype dtype)
+{
+    return stores[lane][dtype];
+}
