@@ -9,7 +9,7 @@
  *
  *  Channels are grey, grey and alpha, RGB, or RGBA: 1 to 4 of them. Inputs may have any strides and stay as they are;
  *  outputs are row-major, the caller owns them, and on failure they are untouched. Errors, besides those named: INVALID
- *  (a dtype or shape that the function does not take), NO_MEMORY.
+ *  (a dtype or shape that the function does not take), UNSUPPORTED (a tensor that is not on the CPU), NO_MEMORY.
  */
 #ifndef FRCNN_PICTURE_H
 #define FRCNN_PICTURE_H

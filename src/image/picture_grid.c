@@ -193,9 +193,11 @@ static frcnn_status fill(frcnn_tensor *tensor, double value)
     FRCNN_TRY_CLEANUP(frcnn_tensor_from_memory(&number, FRCNN_F64, 0, NULL, &value, NULL, NULL));
     FRCNN_TRY_CLEANUP(frcnn_tensor_cast(&element, number, tensor->dtype));
     const size_t size = frcnn_dtype_get_size(tensor->dtype);
+    const size_t n_bytes = (size_t)tensor->n_elements * size;
     unsigned char *data = frcnn_tensor_get_data(tensor);
-    for (int64_t i = 0; i < tensor->n_elements; i++)
-        memcpy(data + (size_t)i * size, frcnn_tensor_get_const_data(element), size);
+    if (n_bytes > 0) memcpy(data, frcnn_tensor_get_const_data(element), size);
+    for (size_t done = size; done < n_bytes; done *= 2)
+        memcpy(data + done, data, done < n_bytes - done ? done : n_bytes - done);
 
 cleanup:
     frcnn_tensor_destroy(&number);
@@ -231,6 +233,7 @@ frcnn_status frcnn_picture_make_grid(frcnn_tensor **out, const frcnn_tensor *ten
     frcnn_picture_grid_options defaults;
     frcnn_picture_grid_options_default(&defaults);
     if (options == NULL) options = &defaults;
+    FRCNN_TRY(frcnn_picture_check_device("picture grid", tensor));
     FRCNN_TRY(check_options(options, tensor->dtype));
     frcnn_tensor *batch = NULL;
     frcnn_tensor *normalized = NULL;
@@ -257,19 +260,22 @@ frcnn_status frcnn_picture_save_grid(const frcnn_tensor *tensor, const char *pat
                                      const frcnn_picture_grid_options *options)
 {
     static const frcnn_picture_bytes rounded = {.scale = 255, .bias = 0.5, .clamps = 1};
-    static const int order[3] = {1, 2, 0};
     frcnn_tensor *grid = NULL;
-    frcnn_tensor *hwc = NULL;
+    frcnn_tensor *bytes = NULL;
     frcnn_tensor *pixels = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(frcnn_picture_make_grid(&grid, tensor, options));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_permute(&hwc, grid, order));
-    FRCNN_TRY_CLEANUP(frcnn_picture_to_bytes(&pixels, path, hwc, &rounded));
+    status = frcnn_picture_make_grid(&grid, tensor, options);
+    if (status != FRCNN_OK) {
+        frcnn_error_prefix(path);
+        goto cleanup;
+    }
+    FRCNN_TRY_CLEANUP(frcnn_picture_to_bytes(&bytes, path, grid, &rounded));
+    FRCNN_TRY_CLEANUP(frcnn_picture_interleave(&pixels, bytes));
     status = frcnn_picture_save(pixels, path);
 
 cleanup:
     frcnn_tensor_destroy(&grid);
-    frcnn_tensor_destroy(&hwc);
+    frcnn_tensor_destroy(&bytes);
     frcnn_tensor_destroy(&pixels);
     return status;
 }

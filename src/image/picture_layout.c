@@ -9,9 +9,18 @@
 #include "tensor/shape.h"
 #include "tensor/storage.h"
 
+frcnn_status frcnn_picture_check_device(const char *what, const frcnn_tensor *tensor)
+{
+    char found[FRCNN_DEVICE_TEXT_BYTES];
+    FRCNN_FAIL_IF(tensor->device.kind != FRCNN_CPU, FRCNN_ERROR_UNSUPPORTED,
+                  "%s: expected a tensor on the CPU, found %s", what, frcnn_device_format(found, tensor->device));
+    return FRCNN_OK;
+}
+
 frcnn_status frcnn_picture_view_hwc(frcnn_tensor **out, const char *what, const frcnn_tensor *picture)
 {
     char found[FRCNN_SHAPE_TEXT_BYTES];
+    FRCNN_TRY(frcnn_picture_check_device(what, picture));
     FRCNN_FAIL_IF(picture->n_dims != 2 && picture->n_dims != 3, FRCNN_ERROR_INVALID,
                   "%s: expected [H, W, C] or [H, W], found %s", what,
                   frcnn_shape_format(found, picture->n_dims, picture->shape));
@@ -75,12 +84,36 @@ cleanup:
     return status;
 }
 
+/* Places one row of a channel among those of the others. */
+static void spread_row(uint8_t *dst, int64_t n_channels, const uint8_t *src, int64_t n, int64_t stride)
+{
+    for (int64_t x = 0; x < n; x++) dst[x * n_channels] = src[x * stride];
+}
+
+frcnn_status frcnn_picture_interleave(frcnn_tensor **out, const frcnn_tensor *planes)
+{
+    const int64_t n_channels = planes->shape[0];
+    const int64_t width = planes->shape[2];
+    const int64_t shape[3] = {planes->shape[1], width, n_channels};
+    frcnn_tensor *result = NULL;
+    FRCNN_TRY(frcnn_tensor_create_empty(&result, FRCNN_U8, 3, shape));
+    const uint8_t *src = frcnn_tensor_get_const_data(planes);
+    uint8_t *dst = frcnn_tensor_get_data(result);
+    FRCNN_PARALLEL_FOR
+    for (int64_t y = 0; y < shape[0]; y++)
+        for (int64_t c = 0; c < n_channels; c++)
+            spread_row(dst + y * width * n_channels + c, n_channels,
+                       src + c * planes->strides[0] + y * planes->strides[1], width, planes->strides[2]);
+    *out = result;
+    return FRCNN_OK;
+}
+
 frcnn_status frcnn_picture_from_chw(frcnn_tensor **out, const frcnn_tensor *chw)
 {
     static const char what[] = "picture from channels first";
     static const frcnn_picture_bytes cut = {.scale = 255};
-    static const int order[3] = {1, 2, 0};
     char found[FRCNN_SHAPE_TEXT_BYTES];
+    FRCNN_TRY(frcnn_picture_check_device(what, chw));
     FRCNN_FAIL_IF(
         chw->dtype != FRCNN_U8 && chw->dtype != FRCNN_F32 && chw->dtype != FRCNN_F64 && chw->dtype != FRCNN_F16,
         FRCNN_ERROR_INVALID, "%s: expected u8, f32, f64 or f16, found %s", what, frcnn_dtype_get_name(chw->dtype));
@@ -88,11 +121,18 @@ frcnn_status frcnn_picture_from_chw(frcnn_tensor **out, const frcnn_tensor *chw)
                   "%s: expected [C, H, W] or [H, W], found %s", what,
                   frcnn_shape_format(found, chw->n_dims, chw->shape));
     if (chw->n_dims == 3) FRCNN_TRY(check_channels(what, chw->shape[0]));
-    frcnn_tensor *hwc = NULL;
-    FRCNN_TRY(chw->n_dims == 2 ? frcnn_tensor_unsqueeze(&hwc, chw, 2) : frcnn_tensor_permute(&hwc, chw, order));
-    const frcnn_status status =
-        chw->dtype == FRCNN_U8 ? frcnn_tensor_cast(out, hwc, FRCNN_U8) : frcnn_picture_to_bytes(out, what, hwc, &cut);
-    frcnn_tensor_destroy(&hwc);
+    frcnn_tensor *bytes = NULL;
+    frcnn_tensor *planes = NULL;
+    frcnn_status status = FRCNN_OK;
+    FRCNN_TRY_CLEANUP(chw->dtype == FRCNN_U8 ? frcnn_tensor_share(&bytes, chw)
+                                             : frcnn_picture_to_bytes(&bytes, what, chw, &cut));
+    FRCNN_TRY_CLEANUP(chw->n_dims == 2 ? frcnn_tensor_unsqueeze(&planes, bytes, 0)
+                                       : frcnn_tensor_share(&planes, bytes));
+    status = frcnn_picture_interleave(out, planes);
+
+cleanup:
+    frcnn_tensor_destroy(&bytes);
+    frcnn_tensor_destroy(&planes);
     return status;
 }
 
@@ -120,6 +160,7 @@ cleanup:
 frcnn_status frcnn_picture_swap_red_blue(frcnn_tensor **out, const frcnn_tensor *tensor, int dim)
 {
     int at = 0;
+    FRCNN_TRY(frcnn_picture_check_device("red and blue", tensor));
     FRCNN_TRY(frcnn_dim_resolve(&at, "red and blue", dim, tensor->n_dims));
     const int64_t n_channels = tensor->n_dims == 0 ? 1 : tensor->shape[at];
     FRCNN_FAIL_IF(n_channels != 3 && n_channels != 4, FRCNN_ERROR_INVALID,

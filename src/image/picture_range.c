@@ -110,6 +110,7 @@ static frcnn_status divide_bytes(frcnn_tensor **out, const frcnn_tensor *tensor,
 frcnn_status frcnn_picture_convert_dtype(frcnn_tensor **out, const frcnn_tensor *tensor, frcnn_dtype dtype)
 {
     static const frcnn_picture_bytes even = {.scale = 255.0 + 1.0 - 1e-3};
+    FRCNN_TRY(frcnn_picture_check_device("picture dtype", tensor));
     const int is_float = frcnn_dtype_is_float(tensor->dtype);
     FRCNN_FAIL_IF((!is_float && tensor->dtype != FRCNN_U8) || (!frcnn_dtype_is_float(dtype) && dtype != FRCNN_U8),
                   FRCNN_ERROR_INVALID, "picture dtype: expected u8 or a float, found %s to %s",

@@ -4,14 +4,20 @@
 
 #include "frcnn/tensor.h"
 
+/** Pictures are made and taken apart on the CPU. what begins the message. Errors: UNSUPPORTED (another device). */
+FRCNN_NODISCARD frcnn_status frcnn_picture_check_device(const char *what, const frcnn_tensor *tensor);
+
 /** A view of [H, W] as [H, W, 1], of three dimensions as they are. what begins the message.
- *  Errors: INVALID (other dimensions), NO_MEMORY. */
+ *  Errors: INVALID (other dimensions), UNSUPPORTED (device), NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_picture_view_hwc(frcnn_tensor **out, const char *what, const frcnn_tensor *picture);
 
 /** u8 [H, W] or [H, W, 1 to 4] as row-major [H, W, C], copied only where it has to be.
- *  Errors: INVALID (another dtype or shape), NO_MEMORY. */
+ *  Errors: INVALID (another dtype or shape), UNSUPPORTED (device), NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_picture_get_pixels(frcnn_tensor **out, const char *what,
                                                       const frcnn_tensor *picture);
+
+/** u8 [C, H, W] of any strides as row-major [H, W, C]. Errors: NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_picture_interleave(frcnn_tensor **out, const frcnn_tensor *planes);
 
 /** How floats become bytes: x * scale + bias, each step rounded to the dtype. */
 typedef struct frcnn_picture_bytes {

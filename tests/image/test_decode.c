@@ -7,6 +7,7 @@
 #include <webp/encode.h>
 
 #include "image/decoder.h"
+#include "image/image_type.h"
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
@@ -451,11 +452,41 @@ static void test_tiff_rgb(void **state)
         const void *pixels = settings[i].bits == 16 ? (const void *)wide : settings[i].n_samples == 4 ? rgba : rgb;
         sample file = tiff_make(HEIGHT, WIDTH, pixels, &settings[i]);
         assert_decodes(&file, HEIGHT, WIDTH, rgb, 0, NULL);
+        frcnn_image *image = NULL;
+        assert_ok(frcnn_image_decode_channels(&image, file.bytes, file.n_bytes, "sample", NULL));
+        assert_int_equal(image->n_channels, settings[i].n_samples);
+        assert_memory_equal(image->pixels, image->n_channels == 4 ? rgba : rgb,
+                            (size_t)HEIGHT * WIDTH * (size_t)image->n_channels);
+        frcnn_image_destroy(&image);
         sample_free(&file);
     }
     free(wide);
     free(rgba);
     free(rgb);
+}
+
+/* White may be 0: the colour is turned round then, alpha is not. */
+static void test_tiff_grey_and_alpha(void **state)
+{
+    (void)state;
+    const uint8_t samples[4] = {10, 77, 200, 0};
+    for (int is_inverted = 0; is_inverted < 2; is_inverted++) {
+        for (int is_planar = 0; is_planar < 2; is_planar++) {
+            const uint8_t expected[4] = {is_inverted ? 245 : 10, 77, is_inverted ? 55 : 200, 0};
+            const tiff_settings settings = {.bits = 8,
+                                            .n_samples = 2,
+                                            .planar = is_planar,
+                                            .photometric =
+                                                is_inverted ? PHOTOMETRIC_MINISWHITE : PHOTOMETRIC_MINISBLACK};
+            sample file = tiff_make(1, 2, samples, &settings);
+            frcnn_image *image = NULL;
+            assert_ok(frcnn_image_decode_channels(&image, file.bytes, file.n_bytes, "sample", NULL));
+            assert_int_equal(image->n_channels, 2);
+            assert_memory_equal(image->pixels, expected, sizeof expected);
+            frcnn_image_destroy(&image);
+            sample_free(&file);
+        }
+    }
 }
 
 static void test_tiff_grey_and_palette(void **state)
@@ -624,6 +655,7 @@ int main(void)
         cmocka_unit_test(test_jpeg_of_ink),
         cmocka_unit_test(test_stb_jpeg_is_near),
         cmocka_unit_test(test_tiff_rgb),
+        cmocka_unit_test(test_tiff_grey_and_alpha),
         cmocka_unit_test(test_tiff_grey_and_palette),
         cmocka_unit_test(test_tiff_orientation),
         cmocka_unit_test(test_tiff_of_other_kinds),

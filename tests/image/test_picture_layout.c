@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "frcnn/picture.h"
+#include "tensor/storage.h"
 
 static frcnn_tensor *make(frcnn_dtype dtype, int n_dims, const int64_t *shape, const void *values)
 {
@@ -302,6 +303,26 @@ static void what_is_no_picture_is_named(void **state)
     frcnn_tensor_destroy(&whole);
 }
 
+static void tensors_elsewhere_are_refused(void **state)
+{
+    (void)state;
+    const int64_t shape[] = {2, 2, 3};
+    frcnn_tensor *picture = make(FRCNN_U8, 3, shape, NULL);
+    picture->device.kind = FRCNN_CUDA;
+    frcnn_tensor *found = NULL;
+    frcnn_image *image = NULL;
+    assert_fails(frcnn_picture_to_chw(&found, picture), FRCNN_ERROR_UNSUPPORTED, "on the CPU, found cuda:0");
+    assert_fails(frcnn_picture_from_chw(&found, picture), FRCNN_ERROR_UNSUPPORTED, "cuda:0");
+    assert_fails(frcnn_picture_convert_dtype(&found, picture, FRCNN_F32), FRCNN_ERROR_UNSUPPORTED, "cuda:0");
+    assert_fails(frcnn_picture_convert(&found, picture, 1), FRCNN_ERROR_UNSUPPORTED, "cuda:0");
+    assert_fails(frcnn_picture_swap_red_blue(&found, picture, -1), FRCNN_ERROR_UNSUPPORTED, "cuda:0");
+    assert_fails(frcnn_picture_make_grid(&found, picture, NULL), FRCNN_ERROR_UNSUPPORTED, "cuda:0");
+    assert_fails(frcnn_picture_to_image(&image, picture), FRCNN_ERROR_UNSUPPORTED, "cuda:0");
+    assert_fails(frcnn_picture_save(picture, "a.png"), FRCNN_ERROR_UNSUPPORTED, "a.png: expected a tensor on the CPU");
+    assert_fails(frcnn_picture_save_grid(picture, "a.png", NULL), FRCNN_ERROR_UNSUPPORTED, "a.png: ");
+    frcnn_tensor_destroy(&picture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +335,7 @@ int main(void)
         cmocka_unit_test(strides_do_not_matter),
         cmocka_unit_test(empty_pictures_stay_empty),
         cmocka_unit_test(what_is_no_picture_is_named),
+        cmocka_unit_test(tensors_elsewhere_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

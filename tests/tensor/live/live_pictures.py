@@ -83,13 +83,14 @@ def unit_values(p, shape, kind):
 
 
 def from_chw(p):
-    kind = p.choice([torch.uint8, torch.float32, torch.float64, torch.float16, torch.float32, torch.bfloat16,
-                     torch.int64, torch.int8])
-    height, width, n_channels = picture_shape(p, (1, 2, 3, 4, 5))
+    kind = p.choice([torch.uint8, torch.float32, torch.float32, torch.float64, torch.float16])
+    kind = p.choice([torch.bfloat16, torch.int64, torch.int8]) if p.chance(0.05) else kind
+    height, width, n_channels = picture_shape(p, (5,) if p.chance(0.05) else (1, 2, 3, 4))
     shape = [n_channels, height, width]
     shape = shape[1:] if p.chance(0.2) else shape[2:] if p.chance(0.05) else shape
     a = raw(unit_values(p, shape, kind))
-    same(lambda: call("frcnn_picture_from_chw", OUT, a), lambda: array_of(functional.to_pil_image(a)))
+    with numpy.errstate(invalid="ignore"):
+        same(lambda: call("frcnn_picture_from_chw", OUT, a), lambda: array_of(functional.to_pil_image(a)))
 
 
 def convert_dtype(p):
@@ -141,8 +142,9 @@ def grid_problem(p, kinds, channels):
     if p.chance(0.6):
         options.padding = python["padding"] = p.choice([0, 1, 2, 5])
     if p.chance(0.6):
-        options.pad_value = python["pad_value"] = p.choice([1.0, 0.5, 0.25, 2.7, 255.9, 256.0, -1.5, 1e39, float("nan")])
-    if p.chance(0.5):
+        options.pad_value = python["pad_value"] = p.choice([1.0, 0.5, 0.25, 2.7, 255.9] if p.chance(0.9) else
+                                                            [256.0, -1.5, 1e39, float("nan")])
+    if p.chance(0.5 if a.dtype.is_floating_point else 0.1):
         options.normalize, python["normalize"] = 1, True
         # The sign of the least of several zeros depends on the order in which PyTorch compares them.
         a = a + 0 if a.dtype.is_floating_point else a
@@ -187,7 +189,8 @@ def save(name, a, *arguments):
 
 
 def save_grid(p):
-    a, options, expected = grid_problem(p, FLOATS + [torch.uint8, torch.int32], (1, 2, 3, 4, 5))
+    a, options, expected = grid_problem(p, [torch.uint8, torch.int32] if p.chance(0.05) else FLOATS,
+                                        (5,) if p.chance(0.05) else (1, 2, 3, 4))
     if 0 in a.shape:
         return save_grid(p)
 
@@ -202,7 +205,7 @@ def save_grid(p):
 
 
 def save_png(p):
-    shape = picture_shape(p, (1, 2, 3, 4, 5))
+    shape = picture_shape(p, (5,) if p.chance(0.05) else (1, 2, 3, 4))
     a = bytes_tensor(p, shape[:2] if p.chance(0.1) else shape)
     found, wanted = both(lambda: [save("frcnn_picture_save", a)], lambda: array_of(image_of(a)) if shape[2] < 5 or
                          a.dim() == 2 else functional.to_pil_image(a.permute(2, 0, 1)))
