@@ -172,17 +172,13 @@ frcnn_status frcnn_graph_linear(frcnn_graph *graph, int *out, int in, const frcn
 frcnn_status frcnn_graph_max_pool2d(frcnn_graph *graph, int *out, int in, int kernel, int stride, int padding)
 {
     const frcnn_value src = graph->values[in];
-    frcnn_max_pool2d pool = {.n = src.n,
-                             .in_h = src.h,
-                             .in_w = src.w,
-                             .c = src.c,
-                             .kernel = kernel,
-                             .stride = stride,
-                             .padding = padding,
-                             .dilation = 1};
+    const frcnn_window window = {.kernel = kernel, .stride = stride, .padding = padding, .dilation = 1};
+    frcnn_max_pool2d pool = {.n = src.n, .c = src.c, .y = window, .x = window};
+    pool.y.in = src.h;
+    pool.x.in = src.w;
     FRCNN_TRY(frcnn_max_pool2d_get_size(&pool, 0));
     int result = 0;
-    FRCNN_TRY(frcnn_graph_add_map(graph, &result, src.n, pool.out_h, pool.out_w, src.c));
+    FRCNN_TRY(frcnn_graph_add_map(graph, &result, src.n, pool.y.out, pool.x.out, src.c));
     frcnn_node *node = NULL;
     FRCNN_TRY(frcnn_graph_add_node(graph, &node, FRCNN_NODE_MAX_POOL2D));
     node->inputs[node->n_inputs++] = in;

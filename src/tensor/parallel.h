@@ -3,6 +3,7 @@
  *      FRCNN_PARALLEL_FOR
  *      for (int64_t i = 0; i < n; i++) one(i);
  *
+ *  FRCNN_PARALLEL_FOR_IF(condition) stays on this thread where the work is too little to share.
  *  Iterations never share what they write, so the result does not depend on the number of threads.
  */
 #ifndef FRCNN_PARALLEL_H
@@ -16,6 +17,8 @@
 #define FRCNN_PARALLEL_FOR _Pragma("omp parallel for schedule(static)")
 #define FRCNN_PARALLEL_FOR_IF(condition) FRCNN_PRAGMA(omp parallel for schedule(static) if (condition))
 #define FRCNN_PARALLEL_FOR_DYNAMIC _Pragma("omp parallel for schedule(dynamic)")
+#define FRCNN_PRAGMA(text) _Pragma(#text)
+#define FRCNN_PARALLEL_FOR_IF(condition) FRCNN_PRAGMA(omp parallel for schedule(static) if (condition))
 static inline int frcnn_parallel_get_threads(void)
 {
     return omp_get_max_threads();
@@ -28,6 +31,7 @@ static inline void frcnn_parallel_set_threads(int n_threads)
 #define FRCNN_PARALLEL_FOR
 #define FRCNN_PARALLEL_FOR_IF(condition)
 #define FRCNN_PARALLEL_FOR_DYNAMIC
+#define FRCNN_PARALLEL_FOR_IF(condition) (void)(condition);
 static inline int frcnn_parallel_get_threads(void)
 {
     return 1;
@@ -37,6 +41,9 @@ static inline void frcnn_parallel_set_threads(int n_threads)
     (void)n_threads;
 }
 #endif
+
+/** Elements below which starting threads costs more than they bring. */
+enum { FRCNN_PARALLEL_MIN = 32768 };
 
 /** The cores that this process may use. */
 static inline int frcnn_parallel_count_cores(void)

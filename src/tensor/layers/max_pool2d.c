@@ -1,44 +1,78 @@
 #include "tensor/layers/max_pool2d.h"
 
-#include "frcnn/ops.h"
-#include "tensor/error.h"
-#include "tensor/tensor_ops.h"
+#include <math.h>
 
-static frcnn_status get_length(int64_t *out, const frcnn_max_pool2d *pool, int64_t in, int ceil_mode)
-{
-    const int64_t reach = (int64_t)pool->dilation * (pool->kernel - 1) + 1;
-    const int64_t room = in + 2 * (int64_t)pool->padding - reach + (ceil_mode ? pool->stride - 1 : 0);
-    FRCNN_FAIL_IF(in < 1 || room < 0, FRCNN_ERROR_INVALID,
-                  "max_pool2d: expected a map of %lld or more with its padding, found %lld + 2 * %d", (long long)reach,
-                  (long long)in, pool->padding);
-    int64_t length = room / pool->stride + 1;
-    if (ceil_mode && (length - 1) * pool->stride >= in + pool->padding) length -= 1;
-    *out = length;
-    return FRCNN_OK;
-}
+#include "frcnn/ops.h"
+#include "tensor/compute.h"
+#include "tensor/error.h"
+#include "tensor/layers/pool2d.h"
+#include "tensor/tensor_ops.h"
 
 frcnn_status frcnn_max_pool2d_get_size(frcnn_max_pool2d *pool, int ceil_mode)
 {
-    FRCNN_FAIL_IF(pool->kernel < 1 || pool->stride < 1 || pool->dilation < 1, FRCNN_ERROR_INVALID,
-                  "max_pool2d: expected kernel, stride and dilation of 1 or more, found %d, %d, %d", pool->kernel,
-                  pool->stride, pool->dilation);
-    const int64_t most = ((int64_t)pool->dilation * (pool->kernel - 1) + 1) / 2;
-    FRCNN_FAIL_IF(pool->padding < 0 || pool->padding > most, FRCNN_ERROR_INVALID,
-                  "max_pool2d: expected a padding in [0, %lld], half of the kernel, found %d", (long long)most,
-                  pool->padding);
-    int64_t out_h = 0;
-    FRCNN_TRY(get_length(&out_h, pool, pool->in_h, ceil_mode));
-    FRCNN_TRY(get_length(&pool->out_w, pool, pool->in_w, ceil_mode));
-    pool->out_h = out_h;
+    frcnn_window y = pool->y;
+    FRCNN_TRY(frcnn_window_set_output(&y, "max_pool2d", ceil_mode));
+    FRCNN_TRY(frcnn_window_set_output(&pool->x, "max_pool2d", ceil_mode));
+    pool->y = y;
     return FRCNN_OK;
 }
 
 void frcnn_max_pool2d_options_default(frcnn_max_pool2d_options *options)
 {
-    *options = (frcnn_max_pool2d_options){.struct_size = sizeof *options, .kernel = 2, .stride = 2, .dilation = 1};
+    *options = (frcnn_max_pool2d_options){
+        .struct_size = sizeof *options, .kernel_h = 2, .kernel_w = 2, .dilation_h = 1, .dilation_w = 1};
 }
 
-frcnn_status frcnn_tensor_max_pool2d(frcnn_tensor **out, const frcnn_tensor *tensor,
+static int64_t get_lowest(frcnn_dtype dtype)
+{
+    switch (dtype) {
+    case FRCNN_U8:
+        return 0;
+    case FRCNN_I8:
+        return INT8_MIN;
+    case FRCNN_I16:
+        return INT16_MIN;
+    case FRCNN_I32:
+        return INT32_MIN;
+    default:
+        return INT64_MIN;
+    }
+}
+
+frcnn_status frcnn_max_pool2d_run_tensor(frcnn_tensor **out, frcnn_tensor **indices, const char *what,
+                                         const frcnn_max_pool2d *pool, const frcnn_tensor *tensor)
+{
+    frcnn_status status = FRCNN_OK;
+    frcnn_tensor *src = NULL;
+    frcnn_tensor *result = NULL;
+    frcnn_tensor *positions = NULL;
+    frcnn_tensor *narrow = NULL;
+    const frcnn_tensor_ops *table = NULL;
+    const int64_t shape[] = {pool->n, pool->y.out, pool->x.out, pool->c};
+    FRCNN_TRY(frcnn_tensor_ops_find(&table, what, tensor->device));
+    FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, frcnn_compute_get_dtype(tensor->dtype)));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, src->dtype, 4, shape));
+    if (indices != NULL) FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&positions, FRCNN_I64, 4, shape));
+    const frcnn_max_pool2d_run run = {.pool = *pool,
+                                      .dtype = src->dtype,
+                                      .src = frcnn_tensor_get_const_data(src),
+                                      .dst = frcnn_tensor_get_data(result),
+                                      .indices = positions != NULL ? frcnn_tensor_get_data(positions) : NULL,
+                                      .lowest = get_lowest(tensor->dtype)};
+    if (result->n_elements > 0) FRCNN_TRY_CLEANUP(table->layers->max_pool2d(&run));
+    FRCNN_TRY_CLEANUP(frcnn_compute_close(&narrow, &result, tensor->dtype));
+    *out = narrow;
+    if (indices != NULL) *indices = positions;
+    positions = NULL;
+
+cleanup:
+    frcnn_tensor_destroy(&positions);
+    frcnn_tensor_destroy(&result);
+    frcnn_tensor_destroy(&src);
+    return status;
+}
+
+frcnn_status frcnn_tensor_max_pool2d(frcnn_tensor **out, frcnn_tensor **indices, const frcnn_tensor *tensor,
                                      const frcnn_max_pool2d_options *options)
 {
     frcnn_max_pool2d_options chosen;
@@ -48,26 +82,21 @@ frcnn_status frcnn_tensor_max_pool2d(frcnn_tensor **out, const frcnn_tensor *ten
                       "max_pool2d: expected options of %zu bytes, found %zu", sizeof chosen, options->struct_size);
         chosen = *options;
     }
-    frcnn_op op;
-    frcnn_tensor *result = NULL;
-    FRCNN_TRY(frcnn_op_open(&op, "max_pool2d", tensor, 4));
-    frcnn_status status = FRCNN_OK;
+    FRCNN_TRY(frcnn_pool2d_check("max_pool2d", tensor, 1));
+    FRCNN_FAIL_IF(tensor->dtype == FRCNN_BOOL, FRCNN_ERROR_INVALID, "max_pool2d: expected numbers, found bool");
     const int64_t *in = tensor->shape;
     frcnn_max_pool2d pool = {.n = in[0],
-                             .in_h = in[1],
-                             .in_w = in[2],
                              .c = in[3],
-                             .kernel = chosen.kernel,
-                             .stride = chosen.stride,
-                             .padding = chosen.padding,
-                             .dilation = chosen.dilation};
-    FRCNN_TRY_CLEANUP(frcnn_max_pool2d_get_size(&pool, chosen.ceil_mode));
-    const int64_t shape[] = {pool.n, pool.out_h, pool.out_w, pool.c};
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, FRCNN_F32, 4, shape));
-    op.table->layers->max_pool2d(&pool, op.src, frcnn_tensor_get_data(result));
-    *out = result;
-
-cleanup:
-    frcnn_op_close(&op);
-    return status;
+                             .y = {.in = in[1],
+                                   .kernel = chosen.kernel_h,
+                                   .stride = chosen.stride_h == 0 ? chosen.kernel_h : chosen.stride_h,
+                                   .padding = chosen.padding_h,
+                                   .dilation = chosen.dilation_h},
+                             .x = {.in = in[2],
+                                   .kernel = chosen.kernel_w,
+                                   .stride = chosen.stride_w == 0 ? chosen.kernel_w : chosen.stride_w,
+                                   .padding = chosen.padding_w,
+                                   .dilation = chosen.dilation_w}};
+    FRCNN_TRY(frcnn_max_pool2d_get_size(&pool, chosen.ceil_mode));
+    return frcnn_max_pool2d_run_tensor(out, indices, "max_pool2d", &pool, tensor);
 }

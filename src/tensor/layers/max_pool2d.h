@@ -2,23 +2,30 @@
 #ifndef FRCNN_MAX_POOL2D_H
 #define FRCNN_MAX_POOL2D_H
 
-#include <stdint.h>
+#include "frcnn/tensor.h"
+#include "tensor/layers/window.h"
 
-#include "frcnn/status.h"
-
-/** src [n, in_h, in_w, c] -> dst [n, out_h, out_w, c]. Kernel, stride, padding and dilation are the same in y and x. */
+/** src [n, y.in, x.in, c] -> dst [n, y.out, x.out, c]. */
 typedef struct frcnn_max_pool2d {
-    int64_t n, in_h, in_w, c, out_h, out_w;
-    int kernel, stride, padding, dilation;
+    int64_t n, c;
+    frcnn_window y, x;
 } frcnn_max_pool2d;
 
-/** Sets out_h and out_w from the rest: floor((in + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1. With
- *  ceil_mode 1 the division rounds up, but the last window must start inside the map or its left padding.
- *  Errors: INVALID (kernel, stride or dilation below 1; padding beyond half of the kernel's reach; a map smaller than
- *  the kernel). Source: PyTorch's MaxPool2d. */
+/** The same over arrays of any of three dtypes: f32, f64, i64. */
+typedef struct frcnn_max_pool2d_run {
+    frcnn_max_pool2d pool;
+    frcnn_dtype dtype;
+    const void *src;
+    void *dst;
+    int64_t *indices; /**< dst's shape: y * W + x of each maximum in its map; NULL: not wanted */
+    int64_t lowest;   /**< i64: what a window without values gives; floats: -infinity */
+} frcnn_max_pool2d_run;
+
+/** Sets both windows' out from the rest. Errors: as frcnn_window_set_output. */
 FRCNN_NODISCARD frcnn_status frcnn_max_pool2d_get_size(frcnn_max_pool2d *pool, int ceil_mode);
 
 /** Padding never wins, NaN always does. Allocates nothing; parallel over rows. dst must not overlap src. */
 void frcnn_max_pool2d_cpu(const frcnn_max_pool2d *pool, const float *src, float *dst);
+FRCNN_NODISCARD frcnn_status frcnn_max_pool2d_run_cpu(const frcnn_max_pool2d_run *run);
 
 #endif

@@ -6,25 +6,21 @@
 
 #include "tensor/body.h"
 
-/** The larger of the maximum so far and a value; NaN is larger than all, and the first one stays. */
-FRCNN_HD float frcnn_max_pool2d_keep(float best, float value)
+/** 1 where a value takes the place of the maximum so far: it is larger, or NaN. So the first of equals stays, and of
+ *  several NaN the last one is found, as in PyTorch. */
+FRCNN_HD int frcnn_max_pool2d_wins_f32(float value, float best)
 {
-    return value > best || value != value ? value : best;
+    return value > best || value != value;
 }
 
-/** The first tap of the window at output index out that lies inside [0, in). */
-FRCNN_HD int frcnn_max_pool2d_first_tap(int64_t out, int stride, int padding, int dilation)
+FRCNN_HD int frcnn_max_pool2d_wins_f64(double value, double best)
 {
-    const int64_t outside = padding - out * stride;
-    return outside <= 0 ? 0 : (int)((outside + dilation - 1) / dilation);
+    return value > best || value != value;
 }
 
-/** One past the last tap of that window that lies inside [0, in). */
-FRCNN_HD int frcnn_max_pool2d_end_tap(int64_t out, int64_t in, int kernel, int stride, int padding, int dilation)
+FRCNN_HD int frcnn_max_pool2d_wins_i64(int64_t value, int64_t best)
 {
-    const int64_t inside = in + padding - out * stride;
-    const int64_t end = inside <= 0 ? 0 : (inside + dilation - 1) / dilation;
-    return end < kernel ? (int)end : kernel;
+    return value > best;
 }
 
 #endif

@@ -4,35 +4,55 @@
 #include "tensor/layers/max_pool2d_body.h"
 #include "tensor/parallel.h"
 
-/* One row of outputs; src is the image's map. Channels are the inner loop, their maxima stay in dst. */
-FRCNN_SIMD void frcnn_max_pool2d_row(const frcnn_max_pool2d *pool, const float *src, int64_t y, float *restrict dst)
+enum {
+    WIDE = 8,      /* channels from which they are the inner loop */
+    STRETCH = 1024 /* outputs that stay in the cache from tap to tap */
+};
+
+#define VALUE float
+#define LOWEST (-INFINITY)
+#define WINS frcnn_max_pool2d_wins_f32
+#define NAME(name) name##_f32
+#include "tensor/layers/max_pool2d_rows.h"
+
+#define VALUE double
+#define LOWEST ((double)-INFINITY)
+#define WINS frcnn_max_pool2d_wins_f64
+#define NAME(name) name##_f64
+#include "tensor/layers/max_pool2d_rows.h"
+
+#define VALUE int64_t
+#define LOWEST (run->lowest)
+#define WINS frcnn_max_pool2d_wins_i64
+#define NAME(name) name##_i64
+#include "tensor/layers/max_pool2d_rows.h"
+
+frcnn_status frcnn_max_pool2d_run_cpu(const frcnn_max_pool2d_run *run)
 {
-    const int64_t c = pool->c;
-    const int y_first = frcnn_max_pool2d_first_tap(y, pool->stride, pool->padding, pool->dilation);
-    const int y_end =
-        frcnn_max_pool2d_end_tap(y, pool->in_h, pool->kernel, pool->stride, pool->padding, pool->dilation);
-    for (int64_t x = 0; x < pool->out_w; x++) {
-        float *restrict best = dst + x * c;
-        const int x_first = frcnn_max_pool2d_first_tap(x, pool->stride, pool->padding, pool->dilation);
-        const int x_end =
-            frcnn_max_pool2d_end_tap(x, pool->in_w, pool->kernel, pool->stride, pool->padding, pool->dilation);
-        for (int64_t i = 0; i < c; i++) best[i] = -INFINITY;
-        for (int ky = y_first; ky < y_end; ky++) {
-            const int64_t in_y = y * pool->stride - pool->padding + (int64_t)ky * pool->dilation;
-            for (int kx = x_first; kx < x_end; kx++) {
-                const int64_t in_x = x * pool->stride - pool->padding + (int64_t)kx * pool->dilation;
-                const float *tap = src + (in_y * pool->in_w + in_x) * c;
-                for (int64_t i = 0; i < c; i++) best[i] = frcnn_max_pool2d_keep(best[i], tap[i]);
-            }
-        }
+    const frcnn_max_pool2d *pool = &run->pool;
+    const int64_t n_rows = pool->n * pool->y.out;
+    const int is_big = pool->n * pool->y.in * pool->x.in * pool->c >= FRCNN_PARALLEL_MIN;
+    switch (run->dtype) {
+    case FRCNN_F64:
+        FRCNN_PARALLEL_FOR_IF(is_big)
+        for (int64_t row = 0; row < n_rows; row++) pool_row_f64(run, row);
+        break;
+    case FRCNN_I64:
+        FRCNN_PARALLEL_FOR_IF(is_big)
+        for (int64_t row = 0; row < n_rows; row++) pool_row_i64(run, row);
+        break;
+    default:
+        FRCNN_PARALLEL_FOR_IF(is_big)
+        for (int64_t row = 0; row < n_rows; row++) pool_row_f32(run, row);
+        break;
     }
+    return FRCNN_OK;
 }
 
 void frcnn_max_pool2d_cpu(const frcnn_max_pool2d *pool, const float *src, float *dst)
 {
-    const int64_t in_size = pool->in_h * pool->in_w * pool->c;
-    const int64_t out_row = pool->out_w * pool->c;
+    const frcnn_max_pool2d_run run = {.pool = *pool, .dtype = FRCNN_F32, .src = src, .dst = dst};
+    const int64_t n_rows = pool->n * pool->y.out;
     FRCNN_PARALLEL_FOR
-    for (int64_t row = 0; row < pool->n * pool->out_h; row++)
-        frcnn_max_pool2d_row(pool, src + row / pool->out_h * in_size, row % pool->out_h, dst + row * out_row);
+    for (int64_t row = 0; row < n_rows; row++) pool_row_f32(&run, row);
 }

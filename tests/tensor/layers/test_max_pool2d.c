@@ -22,22 +22,21 @@ static void sizes_are_those_of_pytorch(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (int64_t n = 1; n <= 12; n++) {
-            frcnn_max_pool2d pool = {.n = 1,
-                                     .in_h = n,
-                                     .in_w = 12,
-                                     .c = 1,
-                                     .kernel = rows[i].kernel,
-                                     .stride = rows[i].stride,
-                                     .padding = rows[i].padding,
-                                     .dilation = rows[i].dilation};
+            const frcnn_window window = {.in = 12,
+                                         .kernel = rows[i].kernel,
+                                         .stride = rows[i].stride,
+                                         .padding = rows[i].padding,
+                                         .dilation = rows[i].dilation};
+            frcnn_max_pool2d pool = {.n = 1, .c = 1, .y = window, .x = window};
+            pool.y.in = n;
             if (rows[i].lengths[n - 1] == 0) {
                 assert_fails(frcnn_max_pool2d_get_size(&pool, rows[i].ceil_mode), FRCNN_ERROR_INVALID,
                              "expected a map of");
                 continue;
             }
             assert_ok(frcnn_max_pool2d_get_size(&pool, rows[i].ceil_mode));
-            assert_int_equal(pool.out_h, rows[i].lengths[n - 1]);
-            assert_int_equal(pool.out_w, rows[i].lengths[11]);
+            assert_int_equal(pool.y.out, rows[i].lengths[n - 1]);
+            assert_int_equal(pool.x.out, rows[i].lengths[11]);
         }
 }
 
@@ -63,10 +62,10 @@ static frcnn_max_pool2d_options get_options(int row)
 {
     frcnn_max_pool2d_options options;
     frcnn_max_pool2d_options_default(&options);
-    options.kernel = pooled[row].kernel;
-    options.stride = pooled[row].stride;
-    options.padding = pooled[row].padding;
-    options.dilation = pooled[row].dilation;
+    options.kernel_h = options.kernel_w = pooled[row].kernel;
+    options.stride_h = options.stride_w = pooled[row].stride;
+    options.padding_h = options.padding_w = pooled[row].padding;
+    options.dilation_h = options.dilation_w = pooled[row].dilation;
     options.ceil_mode = pooled[row].ceil_mode;
     return options;
 }
@@ -90,7 +89,7 @@ static void maxima_are_those_of_pytorch_in_every_channel(void **state)
             const frcnn_max_pool2d_options options = get_options(row);
             const int64_t out_size = pooled[row].out_h * pooled[row].out_w;
             const int64_t out_shape[] = {2, pooled[row].out_h, pooled[row].out_w, c};
-            assert_ok(frcnn_tensor_max_pool2d(&out, tensor, &options));
+            assert_ok(frcnn_tensor_max_pool2d(&out, NULL, tensor, &options));
             assert_memory_equal(frcnn_tensor_get_shape(out), out_shape, sizeof out_shape);
             const float *results = frcnn_tensor_get_const_data(out);
             for (int64_t i = 0; i < 2 * out_size * c; i++)
@@ -110,13 +109,96 @@ static void nan_wins_and_negative_infinity_loses(void **state)
     frcnn_tensor *tensor = NULL;
     frcnn_tensor *out = NULL;
     assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_F32, 4, shape, values, NULL, NULL));
-    assert_ok(frcnn_tensor_max_pool2d(&out, tensor, NULL));
+    assert_ok(frcnn_tensor_max_pool2d(&out, NULL, tensor, NULL));
     const float *results = frcnn_tensor_get_const_data(out);
     assert_int_equal(frcnn_tensor_get_n_elements(out), 2);
     assert_true(isnan(results[0]));
     assert_true(results[1] == 3);
     frcnn_tensor_destroy(&out);
     frcnn_tensor_destroy(&tensor);
+}
+
+/* Rows (-2, 1, 2, 6, 4), …; torch 2.14.1's values and indices with a window of 2. */
+static const float five[25] = {-2, 1, 2, 6, 4, -3, 1, 7, 2, -2, -4, 2, 3, -1, -3, -7, 1, 2, 3, 11, 5, -7, 8, 12, -9};
+
+static void five_by_five_rounds_down_or_up_with_indices(void **state)
+{
+    (void)state;
+    static const float down[] = {1, 7, 2, 3};
+    static const float up[] = {1, 7, 4, 2, 3, 11, 5, 12, -9};
+    static const int64_t up_indices[] = {1, 7, 4, 11, 12, 19, 20, 23, 24};
+    static const frcnn_dtype dtypes[] = {FRCNN_F32, FRCNN_F64, FRCNN_F16, FRCNN_BF16,
+                                         FRCNN_I8,  FRCNN_I16, FRCNN_I32, FRCNN_I64};
+    const int64_t shape[] = {1, 5, 5, 1};
+    frcnn_tensor *tensor = NULL;
+    assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_F32, 4, shape, (void *)(uintptr_t)five, NULL, NULL));
+    for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++) {
+        frcnn_tensor *cast = NULL, *out = NULL, *indices = NULL, *back = NULL;
+        frcnn_max_pool2d_options options;
+        frcnn_max_pool2d_options_default(&options);
+        assert_ok(frcnn_tensor_cast(&cast, tensor, dtypes[i]));
+        assert_ok(frcnn_tensor_max_pool2d(&out, NULL, cast, &options));
+        assert_int_equal(frcnn_tensor_get_dtype(out), dtypes[i]);
+        assert_ok(frcnn_tensor_cast(&back, out, FRCNN_F32));
+        assert_memory_equal(frcnn_tensor_get_const_data(back), down, sizeof down);
+        frcnn_tensor_destroy(&out);
+        frcnn_tensor_destroy(&back);
+        options.ceil_mode = 1;
+        assert_ok(frcnn_tensor_max_pool2d(&out, &indices, cast, &options));
+        assert_ok(frcnn_tensor_cast(&back, out, FRCNN_F32));
+        assert_memory_equal(frcnn_tensor_get_const_data(back), up, sizeof up);
+        assert_memory_equal(frcnn_tensor_get_const_data(indices), up_indices, sizeof up_indices);
+        frcnn_tensor_destroy(&cast);
+        frcnn_tensor_destroy(&out);
+        frcnn_tensor_destroy(&indices);
+        frcnn_tensor_destroy(&back);
+    }
+    frcnn_tensor_destroy(&tensor);
+}
+
+/* torch 2.14.1: of equal values the first, of several NaN the last; -infinity alone is found at the window's start. In one
+   channel and in as many as fill vectors. */
+static void indices_are_of_the_first_maximum_and_the_last_nan(void **state)
+{
+    (void)state;
+    static const float values[16] = {1, NAN, NAN, -INFINITY, NAN, 5, -INFINITY, -INFINITY,
+                                     2, 2,   0,   -0.0f,     2,   2, -0.0f,     0};
+    static const int64_t expected[] = {4, 2, 8, 10};
+    for (int64_t c = 1; c <= 17; c += 16) {
+        const int64_t shape[] = {1, 4, 4, c};
+        frcnn_tensor *tensor = NULL, *out = NULL, *indices = NULL;
+        assert_ok(frcnn_tensor_create(&tensor, FRCNN_F32, 4, shape));
+        float *data = frcnn_tensor_get_data(tensor);
+        for (int64_t i = 0; i < 16 * c; i++) data[i] = values[i / c];
+        assert_ok(frcnn_tensor_max_pool2d(&out, &indices, tensor, NULL));
+        const int64_t *found = frcnn_tensor_get_const_data(indices);
+        for (int64_t i = 0; i < 4 * c; i++) assert_int_equal(found[i], expected[i / c]);
+        const float *maxima = frcnn_tensor_get_const_data(out);
+        assert_true(isnan(maxima[0]) && isnan(maxima[c]));
+        assert_true(maxima[2 * c] == 2 && maxima[3 * c] == 0 && !signbit(maxima[3 * c]));
+        frcnn_tensor_destroy(&tensor);
+        frcnn_tensor_destroy(&out);
+        frcnn_tensor_destroy(&indices);
+    }
+}
+
+static void no_images_give_none_and_bool_is_refused(void **state)
+{
+    (void)state;
+    const int64_t shape[] = {0, 4, 4, 2}, flat[] = {1, 4, 4, 0};
+    const int64_t out_shape[] = {0, 2, 2, 2};
+    frcnn_tensor *none = NULL, *no_channels = NULL, *truth = NULL, *out = NULL;
+    assert_ok(frcnn_tensor_create(&none, FRCNN_F32, 4, shape));
+    assert_ok(frcnn_tensor_create(&no_channels, FRCNN_F32, 4, flat));
+    assert_ok(frcnn_tensor_create(&truth, FRCNN_BOOL, 4, shape));
+    assert_fails(frcnn_tensor_max_pool2d(&out, NULL, no_channels, NULL), FRCNN_ERROR_INVALID, "found [1, 4, 4, 0]");
+    assert_fails(frcnn_tensor_max_pool2d(&out, NULL, truth, NULL), FRCNN_ERROR_INVALID, "found bool");
+    assert_ok(frcnn_tensor_max_pool2d(&out, NULL, none, NULL));
+    assert_memory_equal(frcnn_tensor_get_shape(out), out_shape, sizeof out_shape);
+    frcnn_tensor_destroy(&none);
+    frcnn_tensor_destroy(&no_channels);
+    frcnn_tensor_destroy(&truth);
+    frcnn_tensor_destroy(&out);
 }
 
 static void arguments_are_checked(void **state)
@@ -126,9 +208,9 @@ static void arguments_are_checked(void **state)
         int kernel, stride, padding, dilation;
         const char *message;
     } rows[] = {
-        {0, 1, 0, 1, "found 0, 1, 1"},      {2, 0, 0, 1, "found 2, 0, 1"},
+        {0, 1, 0, 1, "found 0, 1, 1"},      {2, -1, 0, 1, "found 2, -1, 1"},
         {2, 1, 0, 0, "found 2, 1, 0"},      {3, 1, -1, 1, "[0, 1], half of"},
-        {3, 1, 2, 1, "[0, 1], half of"},    {3, 1, 3, 2, "[0, 2], half of"},
+        {3, 1, 2, 1, "[0, 1], half of"},    {3, 1, 2, 2, "[0, 1], half of"},
         {9, 1, 0, 1, "a map of 9 or more"}, {2147483647, 1, 0, 2147483647, "a map of 4611686011984936963 or more"},
     };
     const int64_t shape[] = {1, 4, 4, 2};
@@ -140,16 +222,17 @@ static void arguments_are_checked(void **state)
     assert_ok(frcnn_tensor_create(&three, FRCNN_F32, 3, flat));
     frcnn_max_pool2d_options options;
     frcnn_max_pool2d_options_default(&options);
-    assert_fails(frcnn_tensor_max_pool2d(&out, three, &options), FRCNN_ERROR_INVALID, "4 dimensions, found [4, 4, 2]");
+    assert_fails(frcnn_tensor_max_pool2d(&out, NULL, three, &options), FRCNN_ERROR_INVALID,
+                 "4 dimensions, found [4, 4, 2]");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        options.kernel = rows[i].kernel;
-        options.stride = rows[i].stride;
-        options.padding = rows[i].padding;
-        options.dilation = rows[i].dilation;
-        assert_fails(frcnn_tensor_max_pool2d(&out, tensor, &options), FRCNN_ERROR_INVALID, rows[i].message);
+        options.kernel_h = options.kernel_w = rows[i].kernel;
+        options.stride_h = options.stride_w = rows[i].stride;
+        options.padding_h = options.padding_w = rows[i].padding;
+        options.dilation_h = options.dilation_w = rows[i].dilation;
+        assert_fails(frcnn_tensor_max_pool2d(&out, NULL, tensor, &options), FRCNN_ERROR_INVALID, rows[i].message);
     }
     options.struct_size = 3;
-    assert_fails(frcnn_tensor_max_pool2d(&out, tensor, &options), FRCNN_ERROR_INVALID, "found 3");
+    assert_fails(frcnn_tensor_max_pool2d(&out, NULL, tensor, &options), FRCNN_ERROR_INVALID, "found 3");
     assert_null(out);
     frcnn_tensor_destroy(&three);
     frcnn_tensor_destroy(&tensor);
@@ -161,6 +244,9 @@ int main(void)
         cmocka_unit_test(sizes_are_those_of_pytorch),
         cmocka_unit_test(maxima_are_those_of_pytorch_in_every_channel),
         cmocka_unit_test(nan_wins_and_negative_infinity_loses),
+        cmocka_unit_test(five_by_five_rounds_down_or_up_with_indices),
+        cmocka_unit_test(indices_are_of_the_first_maximum_and_the_last_nan),
+        cmocka_unit_test(no_images_give_none_and_bool_is_refused),
         cmocka_unit_test(arguments_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
