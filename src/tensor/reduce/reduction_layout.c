@@ -1,0 +1,111 @@
+#include "tensor/reduce/reduction_layout.h"
+
+#include "tensor/error.h"
+#include "tensor/shape.h"
+#include "tensor/storage.h"
+
+static frcnn_status mark_reduced(int *is_reduced, const char *what, const frcnn_tensor *tensor, const int *dims,
+                                 int n_dims)
+{
+    const int n = tensor->n_dims > 0 ? tensor->n_dims : 1;
+    FRCNN_FAIL_IF(n_dims < 0, FRCNN_ERROR_INVALID, "%s: expected 0 or more dimensions to reduce, found %d", what,
+                  n_dims);
+    for (int d = 0; d < FRCNN_MAX_DIMS; d++) is_reduced[d] = n_dims == 0;
+    for (int i = 0; i < n_dims; i++) {
+        int at = 0;
+        FRCNN_TRY(frcnn_dim_resolve(&at, what, dims[i], n));
+        FRCNN_FAIL_IF(is_reduced[at], FRCNN_ERROR_INVALID, "%s: expected every dimension at most once, found %d twice",
+                      what, at);
+        is_reduced[at] = 1;
+    }
+    return FRCNN_OK;
+}
+
+/* The dimensions other than 1, by falling stride; returns their number. */
+static int sort_by_stride(int *order, const frcnn_tensor *tensor, int is_ordered)
+{
+    int n = 0;
+    for (int d = 0; d < tensor->n_dims; d++) {
+        if (tensor->shape[d] == 1) continue;
+        int at = n++;
+        for (; at > 0 && !is_ordered && tensor->strides[order[at - 1]] < tensor->strides[d]; at--)
+            order[at] = order[at - 1];
+        order[at] = d;
+    }
+    return n;
+}
+
+/* Brings the reduced dimensions together, unless they are: all first or all last, so that the last dimension stays last
+   and what has to be copied is copied in runs. */
+static void group_reduced(int *order, int n, const int *is_reduced)
+{
+    int grouped[FRCNN_MAX_DIMS];
+    int n_grouped = 0;
+    int n_changes = 0;
+    for (int i = 1; i < n; i++) n_changes += is_reduced[order[i]] != is_reduced[order[i - 1]];
+    if (n_changes <= 1 || (n_changes == 2 && !is_reduced[order[0]])) return;
+    const int last = is_reduced[order[n - 1]];
+    for (int i = 0; i < n; i++)
+        if (is_reduced[order[i]] != last) grouped[n_grouped++] = order[i];
+    for (int i = 0; i < n; i++)
+        if (is_reduced[order[i]] == last) grouped[n_grouped++] = order[i];
+    for (int i = 0; i < n; i++) order[i] = grouped[i];
+}
+
+frcnn_status frcnn_reduction_layout_resolve(frcnn_reduction_layout *out, const char *what, const frcnn_tensor *tensor,
+                                            const int *dims, int n_dims, int keep_dims, int is_ordered)
+{
+    int is_reduced[FRCNN_MAX_DIMS];
+    int order[FRCNN_MAX_DIMS];
+    int64_t strides[FRCNN_MAX_DIMS] = {0};
+    frcnn_reduction_layout layout = {.n_outer = 1, .n = 1, .n_inner = 1};
+    FRCNN_TRY(mark_reduced(is_reduced, what, tensor, dims, n_dims));
+    layout.n_walked = sort_by_stride(order, tensor, is_ordered);
+    group_reduced(order, layout.n_walked, is_reduced);
+    int is_inner = 1;
+    for (int i = layout.n_walked - 1; i >= 0; i--) {
+        const int d = order[i];
+        layout.walked_shape[i] = tensor->shape[d];
+        layout.walked_strides[i] = tensor->strides[d];
+        if (is_reduced[d]) {
+            is_inner = 0;
+            layout.n *= tensor->shape[d];
+        } else {
+            strides[d] = layout.n_outer * layout.n_inner;
+            *(is_inner ? &layout.n_inner : &layout.n_outer) *= tensor->shape[d];
+        }
+    }
+    for (int d = 0; d < tensor->n_dims; d++) {
+        if (is_reduced[d] && !keep_dims) continue;
+        layout.out_shape[layout.n_out] = is_reduced[d] ? 1 : tensor->shape[d];
+        layout.out_strides[layout.n_out++] = strides[d];
+    }
+    *out = layout;
+    return FRCNN_OK;
+}
+
+/* A view made row-major and of dtype; the view ends here. */
+static frcnn_status settle(frcnn_tensor **out, frcnn_tensor *view, frcnn_dtype dtype)
+{
+    const frcnn_status status =
+        view->dtype == dtype ? frcnn_tensor_get_contiguous(out, view) : frcnn_tensor_cast(out, view, dtype);
+    frcnn_tensor_destroy(&view);
+    return status;
+}
+
+frcnn_status frcnn_reduction_layout_open(frcnn_tensor **out, const frcnn_reduction_layout *layout,
+                                         const frcnn_tensor *tensor, frcnn_dtype dtype)
+{
+    frcnn_tensor *view = NULL;
+    FRCNN_TRY(frcnn_tensor_create_view(&view, tensor, layout->n_walked, layout->walked_shape, layout->walked_strides,
+                                       tensor->offset));
+    return settle(out, view, dtype);
+}
+
+frcnn_status frcnn_reduction_layout_close(frcnn_tensor **out, const frcnn_reduction_layout *layout,
+                                          const frcnn_tensor *results, frcnn_dtype dtype)
+{
+    frcnn_tensor *view = NULL;
+    FRCNN_TRY(frcnn_tensor_create_view(&view, results, layout->n_out, layout->out_shape, layout->out_strides, 0));
+    return settle(out, view, dtype);
+}
