@@ -7,37 +7,30 @@
 #define ABOVE_F32(a, x) ABOVE(f32, a, x)
 #define ABOVE_F64(a, x) ABOVE(f64, a, x)
 #define ABOVE_U8(a, x) ABOVE(u8, a, x)
-#define ABOVE_I8(a, x) ABOVE(i8, a, x)
-#define ABOVE_I16(a, x) ABOVE(i16, a, x)
 #define ABOVE_I32(a, x) ABOVE(i32, a, x)
 #define ABOVE_I64(a, x) ABOVE(i64, a, x)
 #define BELOW_F32(a, x) BELOW(f32, a, x)
 #define BELOW_F64(a, x) BELOW(f64, a, x)
 #define BELOW_U8(a, x) BELOW(u8, a, x)
-#define BELOW_I8(a, x) BELOW(i8, a, x)
-#define BELOW_I16(a, x) BELOW(i16, a, x)
 #define BELOW_I32(a, x) BELOW(i32, a, x)
 #define BELOW_I64(a, x) BELOW(i64, a, x)
 
-#define DEFINE_EXTREMES(name, NAME, type, lowest, highest)                                                             \
+#define DEFINE_EXTREMES(name, NAME, is_hot, type, lowest, highest)                                                     \
     FRCNN_DEFINE_STEPS(amax_##name, type, type, lowest, ABOVE_##NAME)                                                  \
     FRCNN_DEFINE_STEPS(amin_##name, type, type, highest, BELOW_##NAME)                                                 \
-    FRCNN_DEFINE_PLAIN_REDUCTION(amax_##name, type, type, lowest, ABOVE_##NAME, ABOVE_##NAME)                          \
-    FRCNN_DEFINE_PLAIN_REDUCTION(amin_##name, type, type, highest, BELOW_##NAME, BELOW_##NAME)
+    FRCNN_DEFINE_PLAIN_REDUCTION(amax_##name, is_hot, type, type, lowest, ABOVE_##NAME, ABOVE_##NAME)                  \
+    FRCNN_DEFINE_PLAIN_REDUCTION(amin_##name, is_hot, type, type, highest, BELOW_##NAME, BELOW_##NAME)
 
-DEFINE_EXTREMES(f32, F32, float, -INFINITY, INFINITY)
-DEFINE_EXTREMES(f64, F64, double, (double)-INFINITY, (double)INFINITY)
-DEFINE_EXTREMES(u8, U8, uint8_t, 0, UINT8_MAX)
-DEFINE_EXTREMES(i8, I8, int8_t, INT8_MIN, INT8_MAX)
-DEFINE_EXTREMES(i16, I16, int16_t, INT16_MIN, INT16_MAX)
-DEFINE_EXTREMES(i32, I32, int32_t, INT32_MIN, INT32_MAX)
-DEFINE_EXTREMES(i64, I64, int64_t, INT64_MIN, INT64_MAX)
+DEFINE_EXTREMES(f32, F32, 1, float, -INFINITY, INFINITY)
+DEFINE_EXTREMES(f64, F64, 0, double, (double)-INFINITY, (double)INFINITY)
+DEFINE_EXTREMES(u8, U8, 0, uint8_t, 0, UINT8_MAX)
+DEFINE_EXTREMES(i32, I32, 0, int32_t, INT32_MIN, INT32_MAX)
+DEFINE_EXTREMES(i64, I64, 0, int64_t, INT64_MIN, INT64_MAX)
 
 #define EXTREME_KERNELS(which)                                                                                         \
     {                                                                                                                  \
         [FRCNN_F32] = FRCNN_REDUCTION_KERNEL(which##_f32), [FRCNN_F64] = FRCNN_REDUCTION_KERNEL(which##_f64),          \
-        [FRCNN_U8] = FRCNN_REDUCTION_KERNEL(which##_u8), [FRCNN_I8] = FRCNN_REDUCTION_KERNEL(which##_i8),              \
-        [FRCNN_I16] = FRCNN_REDUCTION_KERNEL(which##_i16), [FRCNN_I32] = FRCNN_REDUCTION_KERNEL(which##_i32),          \
+        [FRCNN_U8] = FRCNN_REDUCTION_KERNEL(which##_u8), [FRCNN_I32] = FRCNN_REDUCTION_KERNEL(which##_i32),            \
         [FRCNN_I64] = FRCNN_REDUCTION_KERNEL(which##_i64),                                                             \
     }
 
@@ -46,7 +39,7 @@ const frcnn_reduction_kernel frcnn_amin_kernels[FRCNN_REDUCTION_DTYPES] = EXTREM
 
 /* A lane keeps its first best value and the step it came in, 32 bits for as many lanes to a vector as of f32; folding
    asks for the lower index where two lanes are level. */
-#define DEFINE_ARG(name, type, is_better, is_level)                                                                    \
+#define DEFINE_ARG(name, is_hot, type, is_better, is_level)                                                            \
     FRCNN_HD void name##_steps(int64_t n, int64_t stride, int64_t n_lanes, const type *src, type *restrict best,       \
                                int32_t *restrict where)                                                                \
     {                                                                                                                  \
@@ -92,26 +85,45 @@ const frcnn_reduction_kernel frcnn_amin_kernels[FRCNN_REDUCTION_DTYPES] = EXTREM
             indices[c] = where[c];                                                                                     \
         }                                                                                                              \
     }                                                                                                                  \
+    FRCNN_HD void name##_short(int64_t n_blocks, int64_t n, int64_t stride, int64_t width, const type *src,            \
+                               type *restrict best, int32_t *restrict where, type *restrict values,                    \
+                               int64_t *restrict indices)                                                              \
+    {                                                                                                                  \
+        for (int64_t c = 0; c < width; c++) {                                                                          \
+            for (int64_t i = 0; i < n_blocks; i++) {                                                                   \
+                best[i] = src[i * n * stride + c];                                                                     \
+                where[i] = 0;                                                                                          \
+            }                                                                                                          \
+            for (int64_t r = 1; r < n; r++) {                                                                          \
+                const int32_t at = (int32_t)r;                                                                         \
+                for (int64_t i = 0; i < n_blocks; i++) {                                                               \
+                    const type x = src[(i * n + r) * stride + c];                                                      \
+                    const int is_taken = is_better(x, best[i]);                                                        \
+                    best[i] = is_taken ? x : best[i];                                                                  \
+                    where[i] = is_taken ? at : where[i];                                                               \
+                }                                                                                                      \
+            }                                                                                                          \
+            for (int64_t i = 0; i < n_blocks; i++) {                                                                   \
+                values[i * width + c] = best[i];                                                                       \
+                indices[i * width + c] = where[i];                                                                     \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
     FRCNN_SIMD void frcnn_##name##_blocks(int64_t n_blocks, int64_t n, int64_t stride, int64_t width,                  \
                                           int64_t n_groups, const void *src, void *a, void *b)                         \
     {                                                                                                                  \
         type best[FRCNN_REDUCTION_LANES];                                                                              \
         int32_t where[FRCNN_REDUCTION_LANES];                                                                          \
+        if (n * width <= FRCNN_REDUCTION_SHORT) {                                                                      \
+            name##_short(n_blocks, n, stride, width, (const type *)src, best, where, (type *)a, (int64_t *)b);         \
+            return;                                                                                                    \
+        }                                                                                                              \
         for (int64_t block = 0; block < n_blocks; block++) {                                                           \
             const type *first = (const type *)src + block * n * stride;                                                \
             type *values = (type *)a + block * width;                                                                  \
             int64_t *indices = (int64_t *)b + block * width;                                                           \
-            if (n * width > FRCNN_REDUCTION_SHORT) {                                                                   \
-                FRCNN_REDUCTION_BLOCK(name##_block, n, stride, width, n_groups, first, best, where, values, indices);  \
-                continue;                                                                                              \
-            }                                                                                                          \
-            for (int64_t c = 0; c < width; c++) {                                                                      \
-                int64_t at = 0;                                                                                        \
-                for (int64_t r = 1; r < n; r++)                                                                        \
-                    if (is_better(first[r * stride + c], first[at * stride + c])) at = r;                              \
-                values[c] = first[at * stride + c];                                                                    \
-                indices[c] = at;                                                                                       \
-            }                                                                                                          \
+            FRCNN_REDUCTION_BLOCK(is_hot, name##_block, n, stride, width, n_groups, first, best, where, values,        \
+                                  indices);                                                                            \
         }                                                                                                              \
     }                                                                                                                  \
     static void frcnn_##name##_merge(int64_t width, int64_t n, void *a, void *b, int64_t n_other, const void *other_a, \
@@ -127,13 +139,13 @@ const frcnn_reduction_kernel frcnn_amin_kernels[FRCNN_REDUCTION_DTYPES] = EXTREM
         }                                                                                                              \
     }
 
-#define DEFINE_ARGS(name, type)                                                                                        \
-    DEFINE_ARG(argmax_##name, type, frcnn_is_above_##name, frcnn_is_level_##name)                                      \
-    DEFINE_ARG(argmin_##name, type, frcnn_is_below_##name, frcnn_is_level_##name)
+#define DEFINE_ARGS(name, is_hot, type)                                                                                \
+    DEFINE_ARG(argmax_##name, is_hot, type, frcnn_is_above_##name, frcnn_is_level_##name)                              \
+    DEFINE_ARG(argmin_##name, is_hot, type, frcnn_is_below_##name, frcnn_is_level_##name)
 
-DEFINE_ARGS(f32, float)
-DEFINE_ARGS(f64, double)
-DEFINE_ARGS(i64, int64_t)
+DEFINE_ARGS(f32, 1, float)
+DEFINE_ARGS(f64, 0, double)
+DEFINE_ARGS(i64, 0, int64_t)
 
 #define ARG_KERNELS(which)                                                                                             \
     {                                                                                                                  \

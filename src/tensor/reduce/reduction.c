@@ -26,6 +26,7 @@ frcnn_dtype frcnn_reduction_get_src_dtype(frcnn_reduction reduction, frcnn_dtype
     if (dtype == FRCNN_F16 || dtype == FRCNN_BF16) return FRCNN_F32;
     if (is_real(dtype)) return dtype;
     if (has_indices(reduction) || reduction == FRCNN_REDUCTION_PROD) return FRCNN_I64;
+    if (is_extreme(reduction) && (dtype == FRCNN_I8 || dtype == FRCNN_I16)) return FRCNN_I32;
     return dtype;
 }
 

@@ -31,8 +31,8 @@ typedef struct cut {
 static const frcnn_reduction_kernel *const kernels[] = {
     [FRCNN_REDUCTION_SUM] = frcnn_sum_kernels,       [FRCNN_REDUCTION_MEAN] = frcnn_sum_kernels,
     [FRCNN_REDUCTION_PROD] = frcnn_prod_kernels,     [FRCNN_REDUCTION_AMAX] = frcnn_amax_kernels,
-    [FRCNN_REDUCTION_AMIN] = frcnn_amin_kernels,     [FRCNN_REDUCTION_ANY] = frcnn_any_nonzero_kernels,
-    [FRCNN_REDUCTION_ALL] = frcnn_any_zero_kernels,  [FRCNN_REDUCTION_VAR] = frcnn_var_kernels,
+    [FRCNN_REDUCTION_AMIN] = frcnn_amin_kernels,     [FRCNN_REDUCTION_ANY] = frcnn_found_kernels,
+    [FRCNN_REDUCTION_ALL] = frcnn_found_kernels,     [FRCNN_REDUCTION_VAR] = frcnn_var_kernels,
     [FRCNN_REDUCTION_ARGMAX] = frcnn_argmax_kernels, [FRCNN_REDUCTION_ARGMIN] = frcnn_argmin_kernels,
 };
 
@@ -111,10 +111,10 @@ static void finish(const frcnn_reduction_job *job, int64_t at, int64_t width, co
         }
         break;
     case FRCNN_REDUCTION_ALL:
-        for (int64_t i = 0; i < width; i++) dst_bool[i] = !found[i];
+        for (int64_t i = 0; i < width; i++) dst_bool[i] = (found[i] & FRCNN_FOUND_ZERO) == 0;
         break;
     case FRCNN_REDUCTION_ANY:
-        memcpy(dst_bool, found, (size_t)width);
+        for (int64_t i = 0; i < width; i++) dst_bool[i] = (found[i] & FRCNN_FOUND_NONZERO) != 0;
         break;
     case FRCNN_REDUCTION_ARGMAX:
     case FRCNN_REDUCTION_ARGMIN:

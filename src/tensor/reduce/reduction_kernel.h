@@ -32,6 +32,9 @@ typedef struct frcnn_reduction_kernel {
                   const void *other_b);
 } frcnn_reduction_kernel;
 
+/** What the accumulators of frcnn_found_kernels, one byte each, hold: which of both there was. */
+enum { FRCNN_FOUND_NONZERO = 1, FRCNN_FOUND_ZERO = 2 };
+
 /** By dtype; blocks is NULL where there is none. */
 enum { FRCNN_REDUCTION_DTYPES = FRCNN_BOOL + 1 };
 extern const frcnn_reduction_kernel frcnn_sum_kernels[FRCNN_REDUCTION_DTYPES];
@@ -40,18 +43,17 @@ extern const frcnn_reduction_kernel frcnn_amax_kernels[FRCNN_REDUCTION_DTYPES];
 extern const frcnn_reduction_kernel frcnn_amin_kernels[FRCNN_REDUCTION_DTYPES];
 extern const frcnn_reduction_kernel frcnn_argmax_kernels[FRCNN_REDUCTION_DTYPES];
 extern const frcnn_reduction_kernel frcnn_argmin_kernels[FRCNN_REDUCTION_DTYPES];
-extern const frcnn_reduction_kernel frcnn_any_nonzero_kernels[FRCNN_REDUCTION_DTYPES];
-extern const frcnn_reduction_kernel frcnn_any_zero_kernels[FRCNN_REDUCTION_DTYPES];
+extern const frcnn_reduction_kernel frcnn_found_kernels[FRCNN_REDUCTION_DTYPES];
 extern const frcnn_reduction_kernel frcnn_var_kernels[FRCNN_REDUCTION_DTYPES];
 
-/** A block of few elements is not worth lanes: its columns are reduced one after the other. */
+/** Blocks of so few elements are not worth lanes: they are reduced side by side. */
 enum { FRCNN_REDUCTION_SHORT = 32 };
 
-/** Calls step(n, stride, width, n_groups, first, …) for a block, and lets the compiler see the numbers of the most
- *  frequent one, a row in memory: its lanes then stay in registers. */
-#define FRCNN_REDUCTION_BLOCK(step, n, stride, width, n_groups, ...)                                                   \
+/** Calls step(n, stride, width, n_groups, …) for a block. Where is_hot it lets the compiler see the numbers of the most
+ *  frequent one, a row in memory: its lanes then stay in registers, which costs code. */
+#define FRCNN_REDUCTION_BLOCK(is_hot, step, n, stride, width, n_groups, ...)                                           \
     do {                                                                                                               \
-        if ((width) == 1 && (n_groups) == 64)                                                                          \
+        if ((is_hot) && (width) == 1 && (n_groups) == 64)                                                              \
             step(n, 1, 1, 64, __VA_ARGS__);                                                                            \
         else                                                                                                           \
             step(n, stride, width, n_groups, __VA_ARGS__);                                                             \
@@ -89,8 +91,8 @@ enum { FRCNN_REDUCTION_SHORT = 32 };
     }
 
 /** The kernel of a reduction with one accumulator of type acc, from its name_steps; JOIN(a, other) adds another
- *  accumulator. */
-#define FRCNN_DEFINE_PLAIN_REDUCTION(name, type, acc, start, TAKE, JOIN)                                               \
+ *  accumulator. is_hot: see FRCNN_REDUCTION_BLOCK. */
+#define FRCNN_DEFINE_PLAIN_REDUCTION(name, is_hot, type, acc, start, TAKE, JOIN)                                       \
     FRCNN_HD void name##_block(int64_t n, int64_t stride, int64_t width, int64_t n_groups, const type *first,          \
                                acc *restrict lanes, acc *restrict out)                                                 \
     {                                                                                                                  \
@@ -103,23 +105,29 @@ enum { FRCNN_REDUCTION_SHORT = 32 };
             for (int64_t i = 0; i < groups * width; i++) lanes[i] = JOIN(lanes[i], lanes[i + groups * width]);         \
         for (int64_t c = 0; c < width; c++) out[c] = lanes[c];                                                         \
     }                                                                                                                  \
+    FRCNN_HD void name##_short(int64_t n_blocks, int64_t n, int64_t stride, int64_t width, const type *src,            \
+                               acc *restrict lanes, acc *restrict out)                                                 \
+    {                                                                                                                  \
+        for (int64_t c = 0; c < width; c++) {                                                                          \
+            for (int64_t i = 0; i < n_blocks; i++) lanes[i] = (start);                                                 \
+            for (int64_t r = 0; r < n; r++)                                                                            \
+                for (int64_t i = 0; i < n_blocks; i++) lanes[i] = TAKE(lanes[i], src[(i * n + r) * stride + c]);       \
+            for (int64_t i = 0; i < n_blocks; i++) out[i * width + c] = lanes[i];                                      \
+        }                                                                                                              \
+    }                                                                                                                  \
     FRCNN_SIMD void frcnn_##name##_blocks(int64_t n_blocks, int64_t n, int64_t stride, int64_t width,                  \
                                           int64_t n_groups, const void *src, void *a, void *b)                         \
     {                                                                                                                  \
         acc lanes[FRCNN_REDUCTION_LANES];                                                                              \
         (void)b;                                                                                                       \
+        if (n * width <= FRCNN_REDUCTION_SHORT) {                                                                      \
+            name##_short(n_blocks, n, stride, width, (const type *)src, lanes, (acc *)a);                              \
+            return;                                                                                                    \
+        }                                                                                                              \
         for (int64_t block = 0; block < n_blocks; block++) {                                                           \
             const type *first = (const type *)src + block * n * stride;                                                \
             acc *out = (acc *)a + block * width;                                                                       \
-            if (n * width > FRCNN_REDUCTION_SHORT) {                                                                   \
-                FRCNN_REDUCTION_BLOCK(name##_block, n, stride, width, n_groups, first, lanes, out);                    \
-                continue;                                                                                              \
-            }                                                                                                          \
-            for (int64_t c = 0; c < width; c++) {                                                                      \
-                acc taken = (start);                                                                                   \
-                for (int64_t r = 0; r < n; r++) taken = TAKE(taken, first[r * stride + c]);                            \
-                out[c] = taken;                                                                                        \
-            }                                                                                                          \
+            FRCNN_REDUCTION_BLOCK(is_hot, name##_block, n, stride, width, n_groups, first, lanes, out);                \
         }                                                                                                              \
     }                                                                                                                  \
     FRCNN_SIMD void frcnn_##name##_merge(int64_t width, int64_t n, void *a, void *b, int64_t n_other,                  \

@@ -7,21 +7,21 @@
 #define PROD_REAL(a, x) ((a) * (double)(x))
 #define PROD_WHOLE(a, x) ((a) * (uint64_t)(x))
 
-#define DEFINE_SUM(name, type, acc, start, TAKE, JOIN)                                                                 \
+#define DEFINE_SUM(name, is_hot, type, acc, start, TAKE, JOIN)                                                         \
     FRCNN_DEFINE_STEPS_BY_4(name, type, acc, start, TAKE)                                                              \
-    FRCNN_DEFINE_PLAIN_REDUCTION(name, type, acc, start, TAKE, JOIN)
+    FRCNN_DEFINE_PLAIN_REDUCTION(name, is_hot, type, acc, start, TAKE, JOIN)
 
-DEFINE_SUM(sum_f32, float, double, 0.0, SUM_REAL, SUM_REAL)
-DEFINE_SUM(sum_f64, double, double, 0.0, SUM_REAL, SUM_REAL)
-DEFINE_SUM(sum_u8, uint8_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
-DEFINE_SUM(sum_i8, int8_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
-DEFINE_SUM(sum_i16, int16_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
-DEFINE_SUM(sum_i32, int32_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
-DEFINE_SUM(sum_i64, int64_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
-DEFINE_SUM(sum_bool, uint8_t, uint64_t, 0, SUM_BOOL, SUM_WHOLE)
-DEFINE_SUM(prod_f32, float, double, 1.0, PROD_REAL, PROD_REAL)
-DEFINE_SUM(prod_f64, double, double, 1.0, PROD_REAL, PROD_REAL)
-DEFINE_SUM(prod_i64, int64_t, uint64_t, 1, PROD_WHOLE, PROD_WHOLE)
+DEFINE_SUM(sum_f32, 1, float, double, 0.0, SUM_REAL, SUM_REAL)
+DEFINE_SUM(sum_f64, 1, double, double, 0.0, SUM_REAL, SUM_REAL)
+DEFINE_SUM(sum_u8, 0, uint8_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
+DEFINE_SUM(sum_i8, 0, int8_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
+DEFINE_SUM(sum_i16, 0, int16_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
+DEFINE_SUM(sum_i32, 0, int32_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
+DEFINE_SUM(sum_i64, 0, int64_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
+DEFINE_SUM(sum_bool, 0, uint8_t, uint64_t, 0, SUM_BOOL, SUM_WHOLE)
+DEFINE_SUM(prod_f32, 0, float, double, 1.0, PROD_REAL, PROD_REAL)
+DEFINE_SUM(prod_f64, 0, double, double, 1.0, PROD_REAL, PROD_REAL)
+DEFINE_SUM(prod_i64, 0, int64_t, uint64_t, 1, PROD_WHOLE, PROD_WHOLE)
 
 const frcnn_reduction_kernel frcnn_sum_kernels[FRCNN_REDUCTION_DTYPES] = {
     [FRCNN_F32] = FRCNN_REDUCTION_KERNEL(sum_f32), [FRCNN_F64] = FRCNN_REDUCTION_KERNEL(sum_f64),

@@ -53,7 +53,8 @@
             const type *first = (const type *)src + block * n * stride;                                                \
             double *means = (double *)a + block * width;                                                               \
             double *m2 = (double *)b + block * width;                                                                  \
-            FRCNN_REDUCTION_BLOCK(name##_block, n, stride, width, n_groups, first, shift, sums, squares, means, m2);   \
+            FRCNN_REDUCTION_BLOCK(1, name##_block, n, stride, width, n_groups, first, shift, sums, squares, means,     \
+                                  m2);                                                                                 \
         }                                                                                                              \
     }
 
