@@ -19,7 +19,7 @@ extern "C" {
 /** Floats keep their dtype: f32 and f64 are summed in double; integers and bool give i64, which wraps. Of no values: 0. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_sum(frcnn_tensor **out, const frcnn_tensor *tensor, const int *dims,
                                                         int n_dims, int keep_dims);
-/** The sum divided by the number of values. Of no values: NaN. Errors: INVALID (integers and bool: cast first). */
+/** The sum divided by the number of values. Of no values: NaN. Errors: INVALID (integers and bool; cast first). */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_mean(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                          const int *dims, int n_dims, int keep_dims);
 /** The sum of (x - mean)^2 divided by n - correction (not below 0), n the number of values: correction 1 estimates the

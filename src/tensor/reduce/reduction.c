@@ -1,15 +1,11 @@
 #include "tensor/reduce/reduction.h"
 
 #include "frcnn/reduce.h"
+#include "tensor/compute.h"
 #include "tensor/error.h"
 #include "tensor/reduce/reduction_layout.h"
 #include "tensor/shape.h"
 #include "tensor/tensor_ops.h"
-
-static int is_real(frcnn_dtype dtype)
-{
-    return dtype == FRCNN_F32 || dtype == FRCNN_F64 || dtype == FRCNN_F16 || dtype == FRCNN_BF16;
-}
 
 static int has_indices(frcnn_reduction reduction)
 {
@@ -23,8 +19,7 @@ static int is_extreme(frcnn_reduction reduction)
 
 frcnn_dtype frcnn_reduction_get_src_dtype(frcnn_reduction reduction, frcnn_dtype dtype)
 {
-    if (dtype == FRCNN_F16 || dtype == FRCNN_BF16) return FRCNN_F32;
-    if (is_real(dtype)) return dtype;
+    if (frcnn_compute_is_float(dtype)) return frcnn_compute_get_dtype(dtype);
     if (has_indices(reduction) || reduction == FRCNN_REDUCTION_PROD) return FRCNN_I64;
     if (is_extreme(reduction) && (dtype == FRCNN_I8 || dtype == FRCNN_I16)) return FRCNN_I32;
     return dtype;
@@ -34,7 +29,7 @@ frcnn_dtype frcnn_reduction_get_dst_dtype(frcnn_reduction reduction, frcnn_dtype
 {
     if (reduction == FRCNN_REDUCTION_ANY || reduction == FRCNN_REDUCTION_ALL) return FRCNN_BOOL;
     if (reduction == FRCNN_REDUCTION_SUM || reduction == FRCNN_REDUCTION_PROD)
-        return is_real(src_dtype) ? src_dtype : FRCNN_I64;
+        return frcnn_compute_is_float(src_dtype) ? src_dtype : FRCNN_I64;
     return src_dtype;
 }
 
@@ -101,13 +96,6 @@ cleanup:
     return status;
 }
 
-static frcnn_status check_real(const char *what, const frcnn_tensor *tensor)
-{
-    FRCNN_FAIL_IF(!is_real(tensor->dtype), FRCNN_ERROR_INVALID, "%s: expected floats, found %s; cast first", what,
-                  frcnn_dtype_get_name(tensor->dtype));
-    return FRCNN_OK;
-}
-
 frcnn_status frcnn_tensor_sum(frcnn_tensor **out, const frcnn_tensor *tensor, const int *dims, int n_dims,
                               int keep_dims)
 {
@@ -117,14 +105,14 @@ frcnn_status frcnn_tensor_sum(frcnn_tensor **out, const frcnn_tensor *tensor, co
 frcnn_status frcnn_tensor_mean(frcnn_tensor **out, const frcnn_tensor *tensor, const int *dims, int n_dims,
                                int keep_dims)
 {
-    FRCNN_TRY(check_real("mean", tensor));
+    FRCNN_TRY(frcnn_compute_check_float("mean", tensor->dtype));
     return reduce(out, NULL, "mean", FRCNN_REDUCTION_MEAN, tensor, dims, n_dims, keep_dims, 0);
 }
 
 frcnn_status frcnn_tensor_var(frcnn_tensor **out, const frcnn_tensor *tensor, const int *dims, int n_dims,
                               int keep_dims, double correction)
 {
-    FRCNN_TRY(check_real("var", tensor));
+    FRCNN_TRY(frcnn_compute_check_float("var", tensor->dtype));
     return reduce(out, NULL, "var", FRCNN_REDUCTION_VAR, tensor, dims, n_dims, keep_dims, correction);
 }
 

@@ -1,5 +1,6 @@
 #include "tensor/reduce/reduction_layout.h"
 
+#include "tensor/compute.h"
 #include "tensor/error.h"
 #include "tensor/shape.h"
 #include "tensor/storage.h"
@@ -84,22 +85,15 @@ frcnn_status frcnn_reduction_layout_resolve(frcnn_reduction_layout *out, const c
     return FRCNN_OK;
 }
 
-/* A view made row-major and of dtype; the view ends here. */
-static frcnn_status settle(frcnn_tensor **out, frcnn_tensor *view, frcnn_dtype dtype)
-{
-    const frcnn_status status =
-        view->dtype == dtype ? frcnn_tensor_get_contiguous(out, view) : frcnn_tensor_cast(out, view, dtype);
-    frcnn_tensor_destroy(&view);
-    return status;
-}
-
 frcnn_status frcnn_reduction_layout_open(frcnn_tensor **out, const frcnn_reduction_layout *layout,
                                          const frcnn_tensor *tensor, frcnn_dtype dtype)
 {
     frcnn_tensor *view = NULL;
     FRCNN_TRY(frcnn_tensor_create_view(&view, tensor, layout->n_walked, layout->walked_shape, layout->walked_strides,
                                        tensor->offset));
-    return settle(out, view, dtype);
+    const frcnn_status status = frcnn_compute_open(out, view, dtype);
+    frcnn_tensor_destroy(&view);
+    return status;
 }
 
 frcnn_status frcnn_reduction_layout_close(frcnn_tensor **out, const frcnn_reduction_layout *layout,
@@ -107,5 +101,7 @@ frcnn_status frcnn_reduction_layout_close(frcnn_tensor **out, const frcnn_reduct
 {
     frcnn_tensor *view = NULL;
     FRCNN_TRY(frcnn_tensor_create_view(&view, results, layout->n_out, layout->out_shape, layout->out_strides, 0));
-    return settle(out, view, dtype);
+    const frcnn_status status = frcnn_compute_open(out, view, dtype);
+    frcnn_tensor_destroy(&view);
+    return status;
 }

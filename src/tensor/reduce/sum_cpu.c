@@ -3,7 +3,8 @@
 
 #define SUM_REAL(a, x) ((a) + (double)(x))
 #define SUM_WHOLE(a, x) ((a) + (uint64_t)(x))
-#define SUM_BOOL(a, x) ((a) + (uint64_t)((x) != 0))
+/* 1 from 1 on; clang 14 fails to translate (x != 0) here. */
+#define SUM_BOOL(a, x) ((a) + (uint64_t)(((uint32_t)(x) + 255u) >> 8))
 #define PROD_REAL(a, x) ((a) * (double)(x))
 #define PROD_WHOLE(a, x) ((a) * (uint64_t)(x))
 
