@@ -34,6 +34,11 @@ def any_tensor(p, min_dims=0, max_dims=5):
     return p.tensor(p.shape(min_dims, max_dims), p.choice(ALL))
 
 
+def share(p):
+    a = any_tensor(p, max_dims=8)
+    view_of(lambda: call_handles("frcnn_tensor_share", OUT, a), lambda: [a])
+
+
 def unsqueeze(p):
     a = any_tensor(p, max_dims=7)
     d = p.dim(a.dim() + 1)
@@ -249,5 +254,5 @@ def chunk(p):
 
 
 OPERATIONS = {function.__name__: function for function in
-              (unsqueeze, squeeze, view, reshape, flatten, contiguous, permute, transpose, narrow, select, expand,
+              (share, unsqueeze, squeeze, view, reshape, flatten, contiguous, permute, transpose, narrow, select, expand,
                as_strided, split, chunk)}
