@@ -15,6 +15,7 @@
 #include "frcnn/join.h"
 #include "frcnn/journal.h"
 #include "frcnn/layers.h"
+#include "frcnn/losses.h"
 #include "frcnn/model.h"
 #include "frcnn/npy.h"
 #include "frcnn/ops.h"

@@ -17,6 +17,7 @@
 #include "frcnn/index.h"
 #include "frcnn/join.h"
 #include "frcnn/layers.h"
+#include "frcnn/losses.h"
 #include "frcnn/random.h"
 #include "frcnn/reduce.h"
 

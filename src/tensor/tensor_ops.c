@@ -9,6 +9,7 @@ const frcnn_tensor_ops frcnn_tensor_ops_cpu = {
     .index = &frcnn_index_ops_cpu,
     .join = &frcnn_join_ops_cpu,
     .layers = &frcnn_layers_ops_cpu,
+    .loss = &frcnn_loss_ops_cpu,
     .random = &frcnn_random_ops_cpu,
     .reduce = &frcnn_reduce_ops_cpu,
 };

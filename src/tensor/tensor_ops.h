@@ -7,6 +7,7 @@
 #include "tensor/index/index_ops.h"
 #include "tensor/join/join_ops.h"
 #include "tensor/layers/layers_ops.h"
+#include "tensor/loss/loss_ops.h"
 #include "tensor/random/random_ops.h"
 #include "tensor/reduce/reduce_ops.h"
 #include "tensor/storage.h"
@@ -18,6 +19,7 @@ typedef struct frcnn_tensor_ops {
     const frcnn_index_ops *index;
     const frcnn_join_ops *join;
     const frcnn_layers_ops *layers;
+    const frcnn_loss_ops *loss;
     const frcnn_random_ops *random;
     const frcnn_reduce_ops *reduce;
 } frcnn_tensor_ops;

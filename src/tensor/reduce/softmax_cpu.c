@@ -5,9 +5,10 @@
 #include "tensor/parallel.h"
 #include "tensor/reduce/softmax.h"
 #include "tensor/reduce/softmax_body.h"
+#include "tensor/short_sum.h"
 
 enum {
-    LANES = 16,
+    LANES = FRCNN_SUM_LANES,
     STRETCH = 1024, /* of a row: stays in the first cache, and short enough to be summed in f32 */
     COLUMNS = 128,
     SHORT_SUM = 16,

@@ -2,7 +2,6 @@
  *
  * Whatever vectorises here does so over lanes that are written out, so that every instruction set adds in the same order. */
 
-/* A loop over an array of lanes would write it to memory and read it again at every step. */
 typedef REAL NAME(lanes) __attribute__((vector_size(LANES * sizeof(REAL))));
 typedef MASK NAME(masks) __attribute__((vector_size(LANES * sizeof(REAL))));
 
@@ -29,27 +28,6 @@ FRCNN_HD REAL NAME(find_largest)(int64_t n, const REAL *src)
     return largest;
 }
 
-FRCNN_HD double NAME(add_up)(int64_t n, const REAL *src)
-{
-    double sum = 0.0;
-    int64_t i = 0;
-    if (n >= LANES) {
-        NAME(lanes) sums = {0};
-        REAL each[LANES];
-        for (; i + LANES <= n; i += LANES) {
-            NAME(lanes) values;
-            memcpy(&values, src + i, sizeof values);
-            sums += values;
-        }
-        memcpy(each, &sums, sizeof each);
-        for (int half = LANES / 2; half > 0; half /= 2)
-            for (int l = 0; l < half; l++) each[l] += each[l + half];
-        sum = (double)each[0];
-    }
-    for (; i < n; i++) sum += (double)src[i];
-    return sum;
-}
-
 /* One run whose values are next to each other. */
 FRCNN_SIMD void NAME(frcnn_softmax_row)(int64_t n, int is_log, const REAL *restrict src, REAL *restrict dst)
 {
@@ -58,7 +36,7 @@ FRCNN_SIMD void NAME(frcnn_softmax_row)(int64_t n, int is_log, const REAL *restr
     for (int64_t i = 0; i < n; i += STRETCH) {
         const int64_t n_stretch = n - i < STRETCH ? n - i : STRETCH;
         for (int64_t k = i; k < i + n_stretch; k++) dst[k] = NAME(frcnn_softmax_power)(src[k], largest);
-        sum += NAME(add_up)(n_stretch, dst + i);
+        sum += NAME(frcnn_short_sum)(n_stretch, dst + i);
     }
     if (is_log) {
         const REAL log_sum = (REAL)log(sum);

@@ -1,0 +1,6 @@
+#include "tensor/loss/loss_ops.h"
+
+const frcnn_loss_ops frcnn_loss_ops_cpu = {
+    .class_loss = frcnn_class_loss_cpu,
+    .pair_loss = frcnn_pair_loss_cpu,
+};
