@@ -35,7 +35,7 @@ static frcnn_status load_elements(frcnn_tensor **out, const frcnn_npy_header *he
         order[d] = header->is_fortran ? n - 1 - d : d;
         shape[d] = header->shape[order[d]];
     }
-    FRCNN_TRY(frcnn_tensor_create_empty(&tensor, header->dtype, n, shape));
+    FRCNN_TRY(frcnn_tensor_empty(&tensor, header->dtype, n, shape));
     copy_elements(frcnn_tensor_get_data(tensor), elements, header);
     if (!header->is_fortran) {
         *out = tensor;
@@ -71,7 +71,7 @@ frcnn_status frcnn_npy_save(const char *path, const frcnn_tensor *tensor)
     size_t n_header = 0;
     FRCNN_TRY(frcnn_save_device_check(path, tensor));
     FRCNN_TRY(frcnn_npy_header_write(header, &n_header, path, tensor));
-    FRCNN_TRY(frcnn_tensor_get_contiguous(&rows, tensor));
+    FRCNN_TRY(frcnn_tensor_contiguous(&rows, tensor));
     FRCNN_TRY_CLEANUP(frcnn_atomic_file_open(&file, path));
     FILE *stream = frcnn_atomic_file_get_stream(file);
     fwrite(header, 1, n_header, stream);

@@ -73,7 +73,7 @@ static frcnn_status get_batch(frcnn_tensor **out, const frcnn_tensor *tensor)
                   "picture grid: expected [B, C, H, W], [C, H, W] or [H, W], found %s",
                   frcnn_shape_format(found, tensor->n_dims, tensor->shape));
     frcnn_tensor *contiguous = NULL;
-    FRCNN_TRY(frcnn_tensor_get_contiguous(&contiguous, tensor));
+    FRCNN_TRY(frcnn_tensor_contiguous(&contiguous, tensor));
     int64_t shape[4] = {1, 1, 1, 1};
     memcpy(shape + 4 - tensor->n_dims, tensor->shape, (size_t)tensor->n_dims * sizeof shape[0]);
     frcnn_status status = FRCNN_OK;
@@ -243,7 +243,7 @@ frcnn_status frcnn_picture_make_grid(frcnn_tensor **out, const frcnn_tensor *ten
     FRCNN_TRY_CLEANUP(get_batch(&batch, tensor));
     FRCNN_TRY_CLEANUP(plan_grid(&layout, batch, options));
     if (options->normalize) FRCNN_TRY_CLEANUP(normalize(&normalized, batch, options));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&grid, batch->dtype, 3, layout.shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&grid, batch->dtype, 3, layout.shape));
     FRCNN_TRY_CLEANUP(fill(grid, options->pad_value));
     copy_pictures(grid, normalized == NULL ? batch : normalized, &layout);
     *out = grid;

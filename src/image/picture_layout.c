@@ -41,7 +41,7 @@ frcnn_status frcnn_picture_get_pixels(frcnn_tensor **out, const char *what, cons
     frcnn_tensor *hwc = NULL;
     FRCNN_TRY(frcnn_picture_view_hwc(&hwc, what, picture));
     frcnn_status status = check_channels(what, hwc->shape[2]);
-    if (status == FRCNN_OK) status = frcnn_tensor_get_contiguous(out, hwc);
+    if (status == FRCNN_OK) status = frcnn_tensor_contiguous(out, hwc);
     frcnn_tensor_destroy(&hwc);
     return status;
 }
@@ -55,7 +55,7 @@ static void divide_row(float *dst, const uint8_t *src, int64_t n, int64_t stride
 static frcnn_status divide_to_chw(frcnn_tensor **out, const frcnn_tensor *chw)
 {
     frcnn_tensor *result = NULL;
-    FRCNN_TRY(frcnn_tensor_create_empty(&result, FRCNN_F32, 3, chw->shape));
+    FRCNN_TRY(frcnn_tensor_empty(&result, FRCNN_F32, 3, chw->shape));
     const int64_t height = chw->shape[1];
     const int64_t width = chw->shape[2];
     const uint8_t *src = frcnn_tensor_get_const_data(chw);
@@ -96,7 +96,7 @@ frcnn_status frcnn_picture_interleave(frcnn_tensor **out, const frcnn_tensor *pl
     const int64_t width = planes->shape[2];
     const int64_t shape[3] = {planes->shape[1], width, n_channels};
     frcnn_tensor *result = NULL;
-    FRCNN_TRY(frcnn_tensor_create_empty(&result, FRCNN_U8, 3, shape));
+    FRCNN_TRY(frcnn_tensor_empty(&result, FRCNN_U8, 3, shape));
     const uint8_t *src = frcnn_tensor_get_const_data(planes);
     uint8_t *dst = frcnn_tensor_get_data(result);
     FRCNN_PARALLEL_FOR
@@ -145,7 +145,7 @@ frcnn_status frcnn_picture_convert(frcnn_tensor **out, const frcnn_tensor *pictu
     frcnn_status status = FRCNN_OK;
     FRCNN_TRY_CLEANUP(frcnn_picture_get_pixels(&pixels, what, picture));
     const int64_t shape[3] = {pixels->shape[0], pixels->shape[1], n_channels};
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, FRCNN_U8, 3, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, FRCNN_U8, 3, shape));
     frcnn_channels_convert(frcnn_tensor_get_data(result), n_channels, frcnn_tensor_get_const_data(pixels),
                            (int)pixels->shape[2], (size_t)shape[0] * (size_t)shape[1]);
     *out = result;

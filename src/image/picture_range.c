@@ -60,8 +60,8 @@ frcnn_status frcnn_picture_to_bytes(frcnn_tensor **out, const char *what, const 
     frcnn_status status = FRCNN_OK;
     const int is_wide = tensor->dtype == FRCNN_F64;
     const int is_plain = tensor->dtype == FRCNN_F32 && bytes->bias == 0 && !bytes->clamps;
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, FRCNN_U8, tensor->n_dims, tensor->shape));
-    FRCNN_TRY_CLEANUP(is_wide || tensor->dtype == FRCNN_F32 ? frcnn_tensor_get_contiguous(&floats, tensor)
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, FRCNN_U8, tensor->n_dims, tensor->shape));
+    FRCNN_TRY_CLEANUP(is_wide || tensor->dtype == FRCNN_F32 ? frcnn_tensor_contiguous(&floats, tensor)
                                                             : frcnn_tensor_cast(&floats, tensor, FRCNN_F32));
     uint8_t *dst = frcnn_tensor_get_data(result);
     const void *src = frcnn_tensor_get_const_data(floats);

@@ -23,7 +23,7 @@ frcnn_status frcnn_compute_check_float(const char *what, frcnn_dtype dtype)
 
 frcnn_status frcnn_compute_open(frcnn_tensor **out, const frcnn_tensor *tensor, frcnn_dtype dtype)
 {
-    if (tensor->dtype == dtype) return frcnn_tensor_get_contiguous(out, tensor);
+    if (tensor->dtype == dtype) return frcnn_tensor_contiguous(out, tensor);
     return frcnn_tensor_cast(out, tensor, dtype);
 }
 

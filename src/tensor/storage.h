@@ -26,9 +26,6 @@ struct frcnn_tensor {
     int64_t n_elements;
 };
 
-/** The names that two public functions had inside. */
-#define frcnn_tensor_create_empty frcnn_tensor_empty
-#define frcnn_tensor_get_contiguous frcnn_tensor_contiguous
 /** A new handle on the tensor's storage with another layout, which the caller has checked to lie inside it. */
 FRCNN_NODISCARD frcnn_status frcnn_tensor_create_view(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims,
                                                       const int64_t *shape, const int64_t *strides, int64_t offset);

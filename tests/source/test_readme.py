@@ -22,7 +22,7 @@ class Readme(unittest.TestCase):
         self.assertEqual(blocks, [read("examples/detect.c")])
 
     def test_links(self):
-        for document in ("README.md", "CONTRIBUTING.md", "data/README.md"):
+        for document in ("README.md", "CONTRIBUTING.md", "data/README.md", "examples/README.md"):
             for link in re.findall(r"\]\(([^)#:]+)\)", read(document)):
                 path = os.path.join(ROOT, os.path.dirname(document), link)
                 self.assertTrue(os.path.exists(path), f"{document}: {link}")

@@ -37,7 +37,7 @@ frcnn_status frcnn_tensor_gather(frcnn_tensor **out, const frcnn_tensor *tensor,
     frcnn_tensor *wide = NULL;
     frcnn_tensor *result = NULL;
     FRCNN_TRY_CLEANUP(frcnn_index_open(&wide, "gather", indices, tensor->n_dims == 0 ? 1 : tensor->shape[at], at));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, tensor->dtype, indices->n_dims, indices->shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, tensor->dtype, indices->n_dims, indices->shape));
     if (indices->n_elements > 0) {
         frcnn_gather gather = {.n_dims = indices->n_dims == 0 ? 1 : indices->n_dims,
                                .dim = at,

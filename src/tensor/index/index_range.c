@@ -29,7 +29,7 @@ frcnn_status frcnn_index_open(frcnn_tensor **out, const char *what, const frcnn_
     frcnn_tensor *wide = NULL;
     FRCNN_TRY(frcnn_tensor_ops_find(&table, what, indices->device));
     if (indices->dtype == FRCNN_I64)
-        FRCNN_TRY(frcnn_tensor_get_contiguous(&wide, indices));
+        FRCNN_TRY(frcnn_tensor_contiguous(&wide, indices));
     else
         FRCNN_TRY(frcnn_tensor_cast(&wide, indices, FRCNN_I64));
     int64_t least = 0;

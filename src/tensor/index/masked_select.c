@@ -33,7 +33,7 @@ static frcnn_status spread(frcnn_tensor **out, const frcnn_tensor *tensor, int n
 {
     frcnn_tensor *view = NULL;
     FRCNN_TRY(frcnn_tensor_expand(&view, tensor, n_dims, shape));
-    const frcnn_status status = frcnn_tensor_get_contiguous(out, view);
+    const frcnn_status status = frcnn_tensor_contiguous(out, view);
     frcnn_tensor_destroy(&view);
     return status;
 }
@@ -64,7 +64,7 @@ frcnn_status frcnn_tensor_masked_select(frcnn_tensor **out, const frcnn_tensor *
                                   .mask = frcnn_tensor_get_const_data(where),
                                   .starts = starts};
     table->index->count_hits(FRCNN_BOOL, where->n_elements, select.mask, starts);
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, tensor->dtype, 1, &select.starts[n_blocks]));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, tensor->dtype, 1, &select.starts[n_blocks]));
     select.dst = frcnn_tensor_get_data(result);
     table->index->masked_select(&select);
     *out = result;

@@ -17,7 +17,7 @@ frcnn_status frcnn_tensor_nonzero(frcnn_tensor **out, const frcnn_tensor *tensor
     frcnn_tensor *result = NULL;
     void *starts = NULL;
     const int64_t n_blocks = frcnn_hits_get_n_blocks(tensor->n_elements);
-    FRCNN_TRY_CLEANUP(frcnn_tensor_get_contiguous(&src, tensor));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&src, tensor));
     FRCNN_TRY_CLEANUP(frcnn_alloc(&starts, (size_t)n_blocks + 1, sizeof(int64_t), "nonzero"));
     frcnn_nonzero nonzero = {.dtype = tensor->dtype, .n_dims = tensor->n_dims, .n_elements = tensor->n_elements};
     memcpy(nonzero.shape, tensor->shape, sizeof nonzero.shape);
@@ -25,7 +25,7 @@ frcnn_status frcnn_tensor_nonzero(frcnn_tensor **out, const frcnn_tensor *tensor
     nonzero.starts = starts;
     table->index->count_hits(tensor->dtype, tensor->n_elements, nonzero.src, starts);
     const int64_t shape[] = {nonzero.starts[n_blocks], tensor->n_dims};
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, FRCNN_I64, 2, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, FRCNN_I64, 2, shape));
     nonzero.dst = frcnn_tensor_get_data(result);
     table->index->nonzero(&nonzero);
     *out = result;

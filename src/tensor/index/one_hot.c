@@ -41,7 +41,7 @@ frcnn_status frcnn_tensor_one_hot(frcnn_tensor **out, const frcnn_tensor *tensor
     frcnn_tensor *result = NULL;
     int64_t shape[FRCNN_MAX_DIMS];
     memcpy(shape, tensor->shape, sizeof shape);
-    FRCNN_TRY_CLEANUP(frcnn_tensor_get_contiguous(&classes, tensor));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&classes, tensor));
     FRCNN_TRY_CLEANUP(count_classes(&shape[tensor->n_dims], table, classes, n_classes));
     FRCNN_TRY_CLEANUP(frcnn_tensor_create(&result, FRCNN_I64, tensor->n_dims + 1, shape));
     table->index->one_hot(tensor->n_elements, shape[tensor->n_dims], frcnn_tensor_get_const_data(classes),

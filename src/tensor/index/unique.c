@@ -18,17 +18,16 @@ frcnn_status frcnn_tensor_unique(frcnn_tensor **values, frcnn_tensor **inverse, 
     void *order = NULL;
     void *starts = NULL;
     frcnn_unique unique = {.dtype = tensor->dtype, .n = tensor->n_elements};
-    FRCNN_TRY_CLEANUP(frcnn_tensor_get_contiguous(&src, tensor));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&src, tensor));
     FRCNN_TRY_CLEANUP(frcnn_alloc(&order, (size_t)unique.n, sizeof(int64_t), "unique"));
     FRCNN_TRY_CLEANUP(frcnn_alloc(&starts, (size_t)unique.n + 1, sizeof(int64_t), "unique"));
     unique.src = frcnn_tensor_get_const_data(src);
     unique.order = order;
     unique.starts = starts;
     FRCNN_TRY_CLEANUP(table->index->unique_find(&unique));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&found, tensor->dtype, 1, &unique.n_groups));
-    if (inverse != NULL)
-        FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&groups, FRCNN_I64, tensor->n_dims, tensor->shape));
-    if (counts != NULL) FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&sizes, FRCNN_I64, 1, &unique.n_groups));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&found, tensor->dtype, 1, &unique.n_groups));
+    if (inverse != NULL) FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&groups, FRCNN_I64, tensor->n_dims, tensor->shape));
+    if (counts != NULL) FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&sizes, FRCNN_I64, 1, &unique.n_groups));
     table->index->unique_write(&unique, frcnn_tensor_get_data(found),
                                groups == NULL ? NULL : frcnn_tensor_get_data(groups),
                                sizes == NULL ? NULL : frcnn_tensor_get_data(sizes));

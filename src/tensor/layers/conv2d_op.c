@@ -71,7 +71,7 @@ static frcnn_status run_conv(frcnn_tensor **out, const operands *o, const frcnn_
     const void *bias = frcnn_tensor_get_const_data(o->bias);
     frcnn_tensor *result = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY(frcnn_tensor_create_empty(&result, o->dtype, n_dims, shape));
+    FRCNN_TRY(frcnn_tensor_empty(&result, o->dtype, n_dims, shape));
     if (result->n_elements > 0 && o->dtype == FRCNN_F64)
         FRCNN_TRY_CLEANUP(layers->conv2d_f64(conv, src, weight, bias, frcnn_tensor_get_data(result)));
     else if (result->n_elements > 0)

@@ -32,11 +32,10 @@ static frcnn_status drop(frcnn_tensor **out, frcnn_generator *generator, const f
     frcnn_tensor *dropped = NULL;
     FRCNN_TRY(frcnn_tensor_ops_find(&table, "dropout", tensor->device));
     const frcnn_dtype dtype = tensor->dtype == FRCNN_F64 ? FRCNN_F64 : FRCNN_F32;
-    FRCNN_TRY(dtype == tensor->dtype ? frcnn_tensor_get_contiguous(&src, tensor)
-                                     : frcnn_tensor_cast(&src, tensor, dtype));
+    FRCNN_TRY(dtype == tensor->dtype ? frcnn_tensor_contiguous(&src, tensor) : frcnn_tensor_cast(&src, tensor, dtype));
     frcnn_status status = FRCNN_OK;
     const frcnn_generator before = *generator;
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&dropped, dtype, src->n_dims, src->shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&dropped, dtype, src->n_dims, src->shape));
     const double n_kept_words = rint((1 - p) * 0x1p32);
     const frcnn_dropout dropout = {dtype, src->n_elements, n_kept_words < 1 ? 0 : (uint32_t)(n_kept_words - 1),
                                    p == 1 ? 0 : get_scale(tensor->dtype, p)};

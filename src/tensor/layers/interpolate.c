@@ -87,10 +87,10 @@ frcnn_status frcnn_tensor_interpolate(frcnn_tensor **out, const frcnn_tensor *te
     const int64_t shape[] = {run.n, run.y.out, run.x.out, run.c};
     const int is_nearest = options->mode == FRCNN_INTERPOLATE_NEAREST;
     if (is_nearest || tensor->dtype == FRCNN_U8)
-        FRCNN_TRY_CLEANUP(frcnn_tensor_get_contiguous(&src, tensor));
+        FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&src, tensor));
     else
         FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, frcnn_compute_get_dtype(tensor->dtype)));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&result, src->dtype, 4, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, src->dtype, 4, shape));
     run.dtype = src->dtype;
     run.src = frcnn_tensor_get_const_data(src);
     run.dst = frcnn_tensor_get_data(result);

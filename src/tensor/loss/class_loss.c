@@ -104,7 +104,7 @@ frcnn_status frcnn_class_loss_run(frcnn_tensor **out, const frcnn_class_loss_req
         loss.classes = frcnn_tensor_get_const_data(target);
     loss.weight = weight != NULL ? frcnn_tensor_get_const_data(weight) : NULL;
     if (request->reduction == FRCNN_LOSS_NONE) {
-        FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&losses, dtype, n_dims, shape));
+        FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&losses, dtype, n_dims, shape));
         loss.losses = frcnn_tensor_get_data(losses);
     }
     FRCNN_TRY_CLEANUP(table->loss->class_loss(&loss, &sums));

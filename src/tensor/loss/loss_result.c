@@ -16,7 +16,7 @@ frcnn_status frcnn_loss_reduce(frcnn_tensor **out, const frcnn_loss_sums *sums, 
 {
     const double value = reduction == FRCNN_LOSS_MEAN ? sums->loss / sums->weight : sums->loss;
     frcnn_tensor *result = NULL;
-    FRCNN_TRY(frcnn_tensor_create_empty(&result, FRCNN_F64, 0, NULL));
+    FRCNN_TRY(frcnn_tensor_empty(&result, FRCNN_F64, 0, NULL));
     *(double *)frcnn_tensor_get_data(result) = value;
     const frcnn_status status = frcnn_compute_close(out, &result, dtype);
     frcnn_tensor_destroy(&result);

@@ -125,7 +125,7 @@ frcnn_status frcnn_generator_set_state(frcnn_generator *generator, const frcnn_t
                   frcnn_shape_format(text, state->n_dims, state->shape));
     frcnn_tensor *contiguous = NULL;
     frcnn_generator found = {0};
-    FRCNN_TRY(frcnn_tensor_get_contiguous(&contiguous, state));
+    FRCNN_TRY(frcnn_tensor_contiguous(&contiguous, state));
     const frcnn_status status = read_state(&found, frcnn_tensor_get_const_data(contiguous));
     frcnn_tensor_destroy(&contiguous);
     if (status == FRCNN_OK) *generator = found;

@@ -105,7 +105,7 @@ frcnn_status frcnn_tensor_randint(frcnn_tensor **out, frcnn_generator *generator
     const frcnn_tensor_ops *table = NULL;
     frcnn_tensor *result = NULL;
     FRCNN_TRY(frcnn_tensor_ops_find(&table, "randint", cpu));
-    FRCNN_TRY(frcnn_tensor_create_empty(&result, dtype, n_dims, shape));
+    FRCNN_TRY(frcnn_tensor_empty(&result, dtype, n_dims, shape));
     const frcnn_randint randint = {dtype, result->n_elements, low, (uint64_t)high - (uint64_t)low};
     const frcnn_status status = table->random->randint(&randint, generator, frcnn_tensor_get_data(result));
     if (status == FRCNN_OK)

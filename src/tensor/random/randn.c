@@ -12,7 +12,7 @@ frcnn_status frcnn_tensor_randn(frcnn_tensor **out, frcnn_generator *generator, 
     frcnn_tensor *result = NULL;
     FRCNN_TRY(frcnn_random_check_float("randn", dtype));
     FRCNN_TRY(frcnn_tensor_ops_find(&table, "randn", cpu));
-    FRCNN_TRY(frcnn_tensor_create_empty(&result, dtype, n_dims, shape));
+    FRCNN_TRY(frcnn_tensor_empty(&result, dtype, n_dims, shape));
     const frcnn_status status =
         table->random->randn(dtype, result->n_elements, generator, frcnn_tensor_get_data(result));
     if (status == FRCNN_OK)

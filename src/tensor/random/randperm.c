@@ -41,7 +41,7 @@ frcnn_status frcnn_tensor_randperm(frcnn_tensor **out, frcnn_generator *generato
     const frcnn_generator before = *generator;
     frcnn_tensor *order = NULL;
     FRCNN_TRY(frcnn_tensor_ops_find(&table, "randperm", cpu));
-    FRCNN_TRY(frcnn_tensor_create_empty(&order, FRCNN_I64, 1, &n));
+    FRCNN_TRY(frcnn_tensor_empty(&order, FRCNN_I64, 1, &n));
     frcnn_status status = table->random->randperm(n, generator, frcnn_tensor_get_data(order));
     if (status == FRCNN_OK && dtype == FRCNN_I64) {
         *out = order;

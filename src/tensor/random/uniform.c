@@ -11,7 +11,7 @@ static frcnn_status fill(frcnn_tensor **out, const char *what, frcnn_generator *
     const frcnn_tensor_ops *table = NULL;
     frcnn_tensor *result = NULL;
     FRCNN_TRY(frcnn_tensor_ops_find(&table, what, cpu));
-    FRCNN_TRY(frcnn_tensor_create_empty(&result, dtype, n_dims, shape));
+    FRCNN_TRY(frcnn_tensor_empty(&result, dtype, n_dims, shape));
     const frcnn_uniform uniform = {dtype, result->n_elements, low, high};
     const frcnn_status status = table->random->uniform(&uniform, generator, frcnn_tensor_get_data(result));
     if (status == FRCNN_OK)

@@ -22,7 +22,7 @@ frcnn_status frcnn_tensor_cumsum(frcnn_tensor **out, const frcnn_tensor *tensor,
     for (int d = 0; d < at; d++) n_outer *= tensor->shape[d];
     for (int d = at + 1; d < tensor->n_dims; d++) n_inner *= tensor->shape[d];
     FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, computed));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create_empty(&sums, computed, tensor->n_dims, tensor->shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&sums, computed, tensor->n_dims, tensor->shape));
     if (tensor->n_elements > 0)
         table->reduce->cumsum(computed, n_outer, tensor->n_dims > 0 ? tensor->shape[at] : 1, n_inner,
                               frcnn_tensor_get_const_data(src), frcnn_tensor_get_data(sums));

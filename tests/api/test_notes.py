@@ -1,0 +1,34 @@
+"""test_notes.py PROGRAM EXAMPLES: what examples/notes.c prints is what its README shows, and its pictures are there."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+EXAMPLES = sys.argv.pop()
+PROGRAM = sys.argv.pop()
+
+
+class Notes(unittest.TestCase):
+    def test_output_and_pictures(self):
+        with open(os.path.join(EXAMPLES, "README.md"), encoding="utf-8") as file:
+            shown = re.search(r"^```text\n(.*?)^```$", file.read(), re.M | re.S)[1]
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {key: value for key, value in os.environ.items() if key != "CUDA_VISIBLE_DEVICES"}
+            run = subprocess.run([PROGRAM, folder], capture_output=True, text=True, check=True, env=environment)
+            self.assertEqual(run.stdout.splitlines(), shown.splitlines())
+            self.assertEqual(sorted(os.listdir(folder)),
+                             ["channels-1.png", "channels-2.png", "channels-3.png", "channels-4.png", "grid.png"])
+
+    def test_usage(self):
+        self.assertEqual(subprocess.run([PROGRAM], capture_output=True, check=False).returncode, 2)
+
+    def test_a_folder_that_is_not_there(self):
+        run = subprocess.run([PROGRAM, "/nowhere/at/all"], capture_output=True, text=True, check=False)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("/nowhere/at/all/channels-1.png", run.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
