@@ -17,8 +17,6 @@
 #define FRCNN_PARALLEL_FOR _Pragma("omp parallel for schedule(static)")
 #define FRCNN_PARALLEL_FOR_IF(condition) FRCNN_PRAGMA(omp parallel for schedule(static) if (condition))
 #define FRCNN_PARALLEL_FOR_DYNAMIC _Pragma("omp parallel for schedule(dynamic)")
-#define FRCNN_PRAGMA(text) _Pragma(#text)
-#define FRCNN_PARALLEL_FOR_IF(condition) FRCNN_PRAGMA(omp parallel for schedule(static) if (condition))
 static inline int frcnn_parallel_get_threads(void)
 {
     return omp_get_max_threads();
@@ -29,9 +27,8 @@ static inline void frcnn_parallel_set_threads(int n_threads)
 }
 #else
 #define FRCNN_PARALLEL_FOR
-#define FRCNN_PARALLEL_FOR_IF(condition)
-#define FRCNN_PARALLEL_FOR_DYNAMIC
 #define FRCNN_PARALLEL_FOR_IF(condition) (void)(condition);
+#define FRCNN_PARALLEL_FOR_DYNAMIC
 static inline int frcnn_parallel_get_threads(void)
 {
     return 1;

@@ -54,7 +54,7 @@ frcnn_status frcnn_conv2d_f64_cpu(const frcnn_conv2d *conv, const double *src, c
     void *packed = NULL;
     FRCNN_TRY(frcnn_alloc(&packed, (size_t)n_weights, sizeof(double), "conv2d"));
     pack(conv, weight, packed);
-    FRCNN_PARALLEL_FOR
+    FRCNN_PARALLEL_FOR_IF(frcnn_conv2d_get_macs(conv) >= FRCNN_PARALLEL_MIN)
     for (int64_t i = 0; i < conv->n * n_pixels; i++)
         run_position(conv, src + i / n_pixels * conv->in_h * conv->in_w * conv->in_c, packed, bias,
                      i % n_pixels / conv->out_w, i % conv->out_w, dst + i * conv->out_c);

@@ -13,7 +13,6 @@ enum {
     DEPTH = 256,
     ROW_BLOCK = 128,
     TILE_BYTES = 128,      /* of a tile's row */
-    SMALL = 1 << 16,       /* multiply-adds that one thread is done with before others have begun */
     CONVOLUTION = 1 << 17, /* multiply-adds from which a convolution's setting up pays */
     CONVOLUTION_LEAST = 8  /* rows and columns, likewise */
 };
@@ -129,11 +128,7 @@ frcnn_status frcnn_matmul_cpu(const frcnn_matmul *matmul)
                   .n_row_blocks = (matmul->m + ROW_BLOCK - 1) / ROW_BLOCK};
     plan.n_column_tiles = (matmul->n + plan.tile_columns - 1) / plan.tile_columns;
     plan.n = count_matrices(matmul) * plan.n_row_blocks * plan.n_column_tiles;
-    if ((double)count_matrices(matmul) * macs < SMALL) {
-        for (int64_t task = 0; task < plan.n; task++) run_any(matmul, &plan, task);
-        return FRCNN_OK;
-    }
-    FRCNN_PARALLEL_FOR
+    FRCNN_PARALLEL_FOR_IF((double)count_matrices(matmul) * macs >= FRCNN_PARALLEL_MIN)
     for (int64_t task = 0; task < plan.n; task++) run_any(matmul, &plan, task);
     return FRCNN_OK;
 }

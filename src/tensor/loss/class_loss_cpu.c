@@ -6,7 +6,7 @@
 #include "tensor/memory.h"
 #include "tensor/parallel.h"
 
-enum { CHUNK = 1024, SMALL = 32768 };
+enum { CHUNK = 1024 };
 
 /* The loss of position i into losses, if there are such, and its weight and loss added to sums. */
 #define DEFINE_POSITION(suffix, REAL)                                                                                  \
@@ -54,12 +54,8 @@ frcnn_status frcnn_class_loss_cpu(const frcnn_class_loss *loss, frcnn_loss_sums 
     void *block = NULL;
     FRCNN_TRY(frcnn_alloc(&block, (size_t)n_chunks, sizeof(frcnn_loss_sums), "loss"));
     frcnn_loss_sums *parts = block;
-    if (loss->n_outer * loss->n_inner * loss->n_classes < SMALL) {
-        for (int64_t i = 0; i < n_chunks; i++) parts[i] = run_chunk(loss, i);
-    } else {
-        FRCNN_PARALLEL_FOR
-        for (int64_t i = 0; i < n_chunks; i++) parts[i] = run_chunk(loss, i);
-    }
+    FRCNN_PARALLEL_FOR_IF(loss->n_outer * loss->n_inner * loss->n_classes >= FRCNN_PARALLEL_MIN)
+    for (int64_t i = 0; i < n_chunks; i++) parts[i] = run_chunk(loss, i);
     for (int64_t i = 0; i < n_chunks; i++) {
         total.loss += parts[i].loss;
         total.weight += parts[i].weight;

@@ -8,7 +8,7 @@
 #include "tensor/parallel.h"
 #include "tensor/short_sum.h"
 
-enum { STRETCH = 512, CHUNK = 16384, SMALL = 32768 };
+enum { STRETCH = 512, CHUNK = 16384 };
 
 /* Losses of elements first … first + n - 1 into values. */
 #define DEFINE_STRETCH(suffix, REAL)                                                                                   \
@@ -70,12 +70,8 @@ frcnn_status frcnn_pair_loss_cpu(const frcnn_pair_loss *loss, frcnn_loss_sums *s
     void *block = NULL;
     FRCNN_TRY(frcnn_alloc(&block, (size_t)n_chunks, sizeof(double), "loss"));
     double *parts = block;
-    if (loss->n < SMALL) {
-        for (int64_t i = 0; i < n_chunks; i++) parts[i] = run_chunk(loss, i);
-    } else {
-        FRCNN_PARALLEL_FOR
-        for (int64_t i = 0; i < n_chunks; i++) parts[i] = run_chunk(loss, i);
-    }
+    FRCNN_PARALLEL_FOR_IF(loss->n >= FRCNN_PARALLEL_MIN)
+    for (int64_t i = 0; i < n_chunks; i++) parts[i] = run_chunk(loss, i);
     for (int64_t i = 0; i < n_chunks; i++) total += parts[i];
     frcnn_free(block);
     *sums = (frcnn_loss_sums){total, (double)loss->n};

@@ -11,8 +11,7 @@ enum {
     LANES = FRCNN_SUM_LANES,
     STRETCH = 1024, /* of a row: stays in the first cache, and short enough to be summed in f32 */
     COLUMNS = 128,
-    SHORT_SUM = 16,
-    SMALL = 32768 /* elements that one thread is done with before others have begun */
+    SHORT_SUM = 16
 };
 
 /* A row is a task where runs are rows, else up to COLUMNS runs side by side. */
@@ -45,11 +44,7 @@ static void run_any(const frcnn_softmax *softmax, int64_t task)
 frcnn_status frcnn_softmax_cpu(const frcnn_softmax *softmax)
 {
     const int64_t n_tasks = count_tasks(softmax);
-    if (softmax->n_outer * softmax->n * softmax->n_inner < SMALL) {
-        for (int64_t task = 0; task < n_tasks; task++) run_any(softmax, task);
-        return FRCNN_OK;
-    }
-    FRCNN_PARALLEL_FOR
+    FRCNN_PARALLEL_FOR_IF(softmax->n_outer * softmax->n * softmax->n_inner >= FRCNN_PARALLEL_MIN)
     for (int64_t task = 0; task < n_tasks; task++) run_any(softmax, task);
     return FRCNN_OK;
 }
