@@ -70,8 +70,9 @@ enum { FRCNN_REDUCTION_SHORT = 32 };
         }                                                                                                              \
     }
 
-/** The same, four rows at a time: an accumulator that is wider than the elements is loaded and stored once for them. */
-#define FRCNN_DEFINE_STEPS_BY_4(name, type, acc, start, TAKE)                                                          \
+/** The same for TAKE(a, x) = JOIN(a, LIFT(x)), four rows at a time: an accumulator that is wider than the elements is
+ *  loaded and stored once for them, and a sum's chain is a quarter as long. */
+#define FRCNN_DEFINE_STEPS_BY_4(name, type, acc, start, LIFT, JOIN)                                                    \
     FRCNN_HD void name##_steps(int64_t n, int64_t stride, int64_t n_lanes, const type *src, acc *restrict a)           \
     {                                                                                                                  \
         int64_t r = 0;                                                                                                 \
@@ -81,12 +82,15 @@ enum { FRCNN_REDUCTION_SHORT = 32 };
             const type *row1 = row0 + stride;                                                                          \
             const type *row2 = row1 + stride;                                                                          \
             const type *row3 = row2 + stride;                                                                          \
-            for (int64_t c = 0; c < n_lanes; c++)                                                                      \
-                a[c] = TAKE(TAKE(TAKE(TAKE(a[c], row0[c]), row1[c]), row2[c]), row3[c]);                               \
+            for (int64_t c = 0; c < n_lanes; c++) {                                                                    \
+                const acc first_two = JOIN(LIFT(row0[c]), LIFT(row1[c]));                                              \
+                const acc last_two = JOIN(LIFT(row2[c]), LIFT(row3[c]));                                               \
+                a[c] = JOIN(a[c], JOIN(first_two, last_two));                                                          \
+            }                                                                                                          \
         }                                                                                                              \
         for (; r < n; r++) {                                                                                           \
             const type *row = src + r * stride;                                                                        \
-            for (int64_t c = 0; c < n_lanes; c++) a[c] = TAKE(a[c], row[c]);                                           \
+            for (int64_t c = 0; c < n_lanes; c++) a[c] = JOIN(a[c], LIFT(row[c]));                                     \
         }                                                                                                              \
     }
 

@@ -1,28 +1,36 @@
 /* Sums and products: floats in double, integers in 64 bits that wrap. */
 #include "tensor/reduce/reduction_kernel.h"
 
-#define SUM_REAL(a, x) ((a) + (double)(x))
-#define SUM_WHOLE(a, x) ((a) + (uint64_t)(x))
+#define LIFT_REAL(x) ((double)(x))
+#define LIFT_WHOLE(x) ((uint64_t)(x))
 /* 1 from 1 on; clang 14 fails to translate (x != 0) here. */
-#define SUM_BOOL(a, x) ((a) + (uint64_t)(((uint32_t)(x) + 255u) >> 8))
-#define PROD_REAL(a, x) ((a) * (double)(x))
-#define PROD_WHOLE(a, x) ((a) * (uint64_t)(x))
+#define LIFT_BOOL(x) ((uint64_t)(((uint32_t)(x) + 255u) >> 8))
+#define PLUS(a, b) ((a) + (b))
+#define PLUS_REAL(a, x) PLUS(a, LIFT_REAL(x))
+#define PLUS_WHOLE(a, x) PLUS(a, LIFT_WHOLE(x))
+#define PLUS_BOOL(a, x) PLUS(a, LIFT_BOOL(x))
+#define TIMES(a, b) ((a) * (b))
+#define TIMES_REAL(a, x) TIMES(a, LIFT_REAL(x))
+#define TIMES_WHOLE(a, x) TIMES(a, LIFT_WHOLE(x))
 
-#define DEFINE_SUM(name, is_hot, type, acc, start, TAKE, JOIN)                                                         \
-    FRCNN_DEFINE_STEPS_BY_4(name, type, acc, start, TAKE)                                                              \
-    FRCNN_DEFINE_PLAIN_REDUCTION(name, is_hot, type, acc, start, TAKE, JOIN)
+#define DEFINE_SUM(name, is_hot, type, acc, kind)                                                                      \
+    FRCNN_DEFINE_STEPS_BY_4(name, type, acc, 0, LIFT_##kind, PLUS)                                                     \
+    FRCNN_DEFINE_PLAIN_REDUCTION(name, is_hot, type, acc, 0, PLUS_##kind, PLUS)
+#define DEFINE_PROD(name, type, acc, kind)                                                                             \
+    FRCNN_DEFINE_STEPS_BY_4(name, type, acc, 1, LIFT_##kind, TIMES)                                                    \
+    FRCNN_DEFINE_PLAIN_REDUCTION(name, 0, type, acc, 1, TIMES_##kind, TIMES)
 
-DEFINE_SUM(sum_f32, 1, float, double, 0.0, SUM_REAL, SUM_REAL)
-DEFINE_SUM(sum_f64, 1, double, double, 0.0, SUM_REAL, SUM_REAL)
-DEFINE_SUM(sum_u8, 0, uint8_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
-DEFINE_SUM(sum_i8, 0, int8_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
-DEFINE_SUM(sum_i16, 0, int16_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
-DEFINE_SUM(sum_i32, 0, int32_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
-DEFINE_SUM(sum_i64, 0, int64_t, uint64_t, 0, SUM_WHOLE, SUM_WHOLE)
-DEFINE_SUM(sum_bool, 0, uint8_t, uint64_t, 0, SUM_BOOL, SUM_WHOLE)
-DEFINE_SUM(prod_f32, 0, float, double, 1.0, PROD_REAL, PROD_REAL)
-DEFINE_SUM(prod_f64, 0, double, double, 1.0, PROD_REAL, PROD_REAL)
-DEFINE_SUM(prod_i64, 0, int64_t, uint64_t, 1, PROD_WHOLE, PROD_WHOLE)
+DEFINE_SUM(sum_f32, 1, float, double, REAL)
+DEFINE_SUM(sum_f64, 1, double, double, REAL)
+DEFINE_SUM(sum_u8, 0, uint8_t, uint64_t, WHOLE)
+DEFINE_SUM(sum_i8, 0, int8_t, uint64_t, WHOLE)
+DEFINE_SUM(sum_i16, 0, int16_t, uint64_t, WHOLE)
+DEFINE_SUM(sum_i32, 0, int32_t, uint64_t, WHOLE)
+DEFINE_SUM(sum_i64, 0, int64_t, uint64_t, WHOLE)
+DEFINE_SUM(sum_bool, 0, uint8_t, uint64_t, BOOL)
+DEFINE_PROD(prod_f32, float, double, REAL)
+DEFINE_PROD(prod_f64, double, double, REAL)
+DEFINE_PROD(prod_i64, int64_t, uint64_t, WHOLE)
 
 const frcnn_reduction_kernel frcnn_sum_kernels[FRCNN_REDUCTION_DTYPES] = {
     [FRCNN_F32] = FRCNN_REDUCTION_KERNEL(sum_f32), [FRCNN_F64] = FRCNN_REDUCTION_KERNEL(sum_f64),
