@@ -94,7 +94,7 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_avg_pool2d(frcnn_tensor **ou
 
 /** The mean of each of out_h x out_w bins, floats [N, H, W, C] -> [N, out_h, out_w, C]. Bin i of a side covers positions
  *  floor(i * in / out) to ceil((i + 1) * in / out) - 1. -1 keeps the input's height or width. A 1 x 1 output is the mean of
- *  the map, summed in f64. Errors: INVALID (sizes below -1, no pixels or channels). Source: PyTorch's
+ *  the map, fours of which are summed in f64. Errors: INVALID (sizes below -1, no pixels or channels). Source: PyTorch's
  *  adaptive_avg_pool2d. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_adaptive_avg_pool2d(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                                         int64_t out_h, int64_t out_w);

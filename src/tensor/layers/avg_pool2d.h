@@ -31,7 +31,7 @@ typedef struct frcnn_avg_pool2d_run {
 /** Sums go row by row from the upper left. Parallel over rows. Errors: none. */
 FRCNN_NODISCARD frcnn_status frcnn_avg_pool2d_run_cpu(const frcnn_avg_pool2d_run *run);
 
-/** The mean of a whole map, f32 or f64 [n, h * w, c] -> [n, c], summed in f64 in an order that depends on the shape alone.
+/** The mean of a whole map, f32 or f64 [n, h * w, c] -> [n, c], fours summed in f64 in an order that depends on the shape alone.
  *  Errors: NO_MEMORY. */
 typedef struct frcnn_map_mean_run {
     int64_t n, hw, c;
