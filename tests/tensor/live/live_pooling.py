@@ -117,7 +117,7 @@ def adaptive_avg_pool2d(p):
     if found is None:
         return
     if sizes == [1, 1]:
-        # PyTorch's mean over a map adds in vectors, in the tensor's dtype but for 16-bit floats; the engine adds in f64. 221
+        # PyTorch's mean over a map adds in vectors, in the tensor's dtype but for 16-bit floats; the engine adds fours in f64. 221
         # values up to 9 then differ by some roundings of sums of 2000.
         eps = torch.finfo(a.dtype).eps
         assert_same(found[0], expected[0], rtol=4 * eps, atol=64 * min(eps, torch.finfo(torch.float32).eps))
