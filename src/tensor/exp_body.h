@@ -16,30 +16,37 @@ FRCNN_HD float frcnn_exp_from_bits(uint32_t bits)
     return value;
 }
 
-/** x = n ln 2 + r with n whole and |r| <= ln(2) / 2; then e^x = 2^n e^r (Cody and Waite 1980). e^r is 1 + r + r^2 q(r), with
- *  q of degree 4 fitted to the least largest relative error. ln 2 is taken off in two parts, the first of few enough bits
- *  that its product with n is exact. 2^n is multiplied on in two halves, so that results below the smallest normal number
- *  round once. NaN gives NaN, -infinity 0; what is too large becomes infinity. */
-FRCNN_HD float frcnn_expf(float x)
+/** x = n ln 2 + r with n whole and |r| <= ln(2) / 2; then e^x = 2^n e^r (Cody and Waite 1980). e^r, which is returned, is
+ *  1 + r + r^2 q(r), with q of degree 4 fitted to the least largest relative error. ln 2 is taken off in two parts, the first
+ *  of few enough bits that its product with n is exact. |x| is small enough for n to be an exponent or two; *power is n in
+ *  two's complement. */
+FRCNN_HD float frcnn_exp_split(float x, uint32_t *power)
 {
     const float magic = 12582912.0f; /* 1.5 * 2^23: the sum's lowest bit is worth 1 */
-    const float low = x < -104.0f ? -104.0f : x;
-    const float bounded = low > 89.0f ? 89.0f : low;
-    const float shifted = fmaf(bounded, 1.44269504f, magic);
+    const float shifted = fmaf(x, 1.44269504f, magic);
     const float n = shifted - magic;
-    const float r = fmaf(n, 2.12194440e-4f, fmaf(n, -0.693359375f, bounded));
+    const float r = fmaf(n, 2.12194440e-4f, fmaf(n, -0.693359375f, x));
     uint32_t bits;
-    uint32_t half;
     float q = 1.38145394e-3f;
     memcpy(&bits, &shifted, sizeof bits);
-    bits -= 0x4b400000u; /* n, in two's complement */
-    half = (uint32_t)((int32_t)bits >> 1);
+    *power = bits - 0x4b400000u;
     q = fmaf(q, r, 8.36874545e-3f);
     q = fmaf(q, r, 4.16683890e-2f);
     q = fmaf(q, r, 1.66665211e-1f);
     q = fmaf(q, r, 4.99999940e-1f);
-    return (1.0f + fmaf(r * r, q, r)) * frcnn_exp_from_bits((half + 127u) << 23) *
-           frcnn_exp_from_bits((bits - half + 127u) << 23);
+    return 1.0f + fmaf(r * r, q, r);
+}
+
+/** 2^n is multiplied on in two halves, so that results below the smallest normal number round once. NaN gives NaN, -infinity
+ *  0; what is too large becomes infinity. */
+FRCNN_HD float frcnn_expf(float x)
+{
+    const float low = x < -104.0f ? -104.0f : x;
+    const float bounded = low > 89.0f ? 89.0f : low;
+    uint32_t power;
+    const float fraction = frcnn_exp_split(bounded, &power);
+    const uint32_t half = (uint32_t)((int32_t)power >> 1);
+    return fraction * frcnn_exp_from_bits((half + 127u) << 23) * frcnn_exp_from_bits((power - half + 127u) << 23);
 }
 
 #endif

@@ -15,7 +15,7 @@
 FRCNN_HD float frcnn_logf(float x)
 {
     const int is_tiny = x < 1.17549435e-38f;
-    const float scaled = is_tiny ? x * 8388608.0f : x;
+    const float scaled = x * (is_tiny ? 8388608.0f : 1.0f);
     uint32_t bits;
     memcpy(&bits, &scaled, sizeof bits);
     const uint32_t shifted = bits - 0x3f3504f3u; /* sqrt(1/2): what is above it belongs to the next power of two */
@@ -38,8 +38,8 @@ FRCNN_HD float frcnn_logf(float x)
     y = fmaf(e, -2.12194440e-4f, y);
     y = fmaf(-0.5f, z, y);
     const float finite = fmaf(e, 0.693359375f, r + y);
-    const float positive = x > 3.40282347e38f || x != x ? x : finite;
-    return x < 0.0f ? NAN : (x == 0.0f ? -INFINITY : positive);
+    const float below = x > 0.0f ? finite : (x == 0.0f ? -INFINITY : NAN);
+    return x == INFINITY ? x : below;
 }
 
 #endif

@@ -5,7 +5,8 @@
 
 #include "tensor/exp_body.h"
 
-/** Near 0 the polynomial of Moshier's Cephes library in x^2; from 0.625 on 1 - 2 / (e^(2|x|) + 1) with x's sign. */
+/** Near 0 the polynomial of Moshier's Cephes library in x^2; from 0.625 on 1 - 2 / (e^(2|x|) + 1) with x's sign,
+ *  which is 1 from 10 on. */
 FRCNN_HD float frcnn_tanhf(float x)
 {
     const float size = x < 0.0f ? -x : x;
@@ -16,7 +17,9 @@ FRCNN_HD float frcnn_tanhf(float x)
     y = fmaf(y, z, 1.33314422036e-1f);
     y = fmaf(y, z, -3.33332819422e-1f);
     const float near = fmaf(y * z, x, x);
-    const float far = 1.0f - 2.0f / (frcnn_expf(2.0f * size) + 1.0f);
+    uint32_t power;
+    const float fraction = frcnn_exp_split(size > 10.0f ? 20.0f : 2.0f * size, &power);
+    const float far = 1.0f - 2.0f / (fraction * frcnn_exp_from_bits((power + 127u) << 23) + 1.0f);
     return size < 0.625f ? near : (x < 0.0f ? -far : far);
 }
 
