@@ -63,6 +63,7 @@ static frcnn_status reduce(frcnn_tensor **values, frcnn_tensor **indices, const 
     frcnn_tensor *out_indices = NULL;
     frcnn_reduction_job job = {.reduction = reduction,
                                .dtype = frcnn_reduction_get_src_dtype(reduction, tensor->dtype),
+                               .n_repeats = layout.n_repeats,
                                .n_outer = layout.n_outer,
                                .n = layout.n,
                                .n_inner = layout.n_inner,

@@ -1,4 +1,4 @@
-/** Reductions of [outer, n, inner] along the middle, on raw arrays. */
+/** Reductions of [repeats, outer, n, inner] over repeats and n, on raw arrays. */
 #ifndef FRCNN_REDUCTION_H
 #define FRCNN_REDUCTION_H
 
@@ -19,12 +19,13 @@ typedef enum frcnn_reduction {
     FRCNN_REDUCTION_ARGMIN
 } frcnn_reduction;
 
-/** n is 0 or more; for the extremes (AMAX, AMIN, ARGMAX, ARGMIN) it is 1 or more. */
+/** n_repeats is 1 or more, and 1 for ARGMAX and ARGMIN; n is 0 or more, and 1 or more for the extremes (AMAX, AMIN,
+ *  ARGMAX, ARGMIN). */
 typedef struct frcnn_reduction_job {
     frcnn_reduction reduction;
     frcnn_dtype dtype; /**< of src, as frcnn_reduction_get_src_dtype gives it */
-    int64_t n_outer, n, n_inner;
-    const void *src;   /**< [n_outer, n, n_inner] */
+    int64_t n_repeats, n_outer, n, n_inner;
+    const void *src;   /**< [n_repeats, n_outer, n, n_inner] */
     void *dst;         /**< [n_outer, n_inner] of frcnn_reduction_get_dst_dtype */
     int64_t *indices;  /**< [n_outer, n_inner], for ARGMAX and ARGMIN; else NULL */
     double correction; /**< for VAR */

@@ -17,12 +17,13 @@ enum {
 };
 
 /* A unit is what one call of the kernel reduces: either several outer blocks whole, or one chunk of rows of one tile of
-   columns of one of them. */
+   columns of one of them, in one repeat. */
 typedef struct cut {
     frcnn_reduction_kernel kernel;
     int64_t n_outer_in_unit;
     int64_t width, n_tiles;
-    int64_t n_chunk_rows, n_chunks;
+    int64_t n_chunk_rows, n_chunks; /* chunks of all repeats */
+    int64_t n_repeat_chunks;
     int64_t n_groups;
     int64_t n_units;
     unsigned char *partials; /* [n_units, 2, width] accumulators, where there are several chunks */
@@ -65,7 +66,8 @@ static cut cut_up(const frcnn_reduction_job *job)
     c.n_tiles = (job->n_inner + LANES - 1) / LANES;
     c.width = min_of(job->n_inner, LANES);
     c.n_chunk_rows = max_of(MIN_CHUNK_ROWS, BLOCK_ELEMENTS / c.width);
-    c.n_chunks = max_of(1, (job->n + c.n_chunk_rows - 1) / c.n_chunk_rows);
+    c.n_repeat_chunks = max_of(1, (job->n + c.n_chunk_rows - 1) / c.n_chunk_rows);
+    c.n_chunks = job->n_repeats * c.n_repeat_chunks;
     c.n_groups = c.n_tiles > 1 ? 1 : count_groups(min_of(job->n, c.n_chunk_rows), c.width);
     if (c.n_tiles == 1 && c.n_chunks == 1)
         c.n_outer_in_unit = max_of(1, min_of(LANES / c.width, BLOCK_ELEMENTS / max_of(1, job->n * c.width)));
@@ -83,6 +85,7 @@ static void finish(const frcnn_reduction_job *job, int64_t at, int64_t width, co
     double *dst_f64 = (double *)job->dst + at;
     uint8_t *dst_bool = (uint8_t *)job->dst + at;
     const size_t size = frcnn_dtype_get_size(frcnn_reduction_get_dst_dtype(job->reduction, job->dtype));
+    const int64_t n = job->n_repeats * job->n;
     const int is_f32 = job->dtype == FRCNN_F32;
     switch (job->reduction) {
     case FRCNN_REDUCTION_SUM:
@@ -94,7 +97,7 @@ static void finish(const frcnn_reduction_job *job, int64_t at, int64_t width, co
         break;
     case FRCNN_REDUCTION_MEAN:
         for (int64_t i = 0; i < width; i++) {
-            const double mean = real[i] / (double)job->n;
+            const double mean = real[i] / (double)n;
             if (is_f32)
                 dst_f32[i] = (float)mean;
             else
@@ -103,7 +106,7 @@ static void finish(const frcnn_reduction_job *job, int64_t at, int64_t width, co
         break;
     case FRCNN_REDUCTION_VAR:
         for (int64_t i = 0; i < width; i++) {
-            const double variance = frcnn_variance_from(job->n == 0 ? 0.0 : m2[i], job->n, job->correction);
+            const double variance = frcnn_variance_from(n == 0 ? 0.0 : m2[i], n, job->correction);
             if (is_f32)
                 dst_f32[i] = (float)variance;
             else
@@ -134,12 +137,13 @@ static void run_unit(const frcnn_reduction_job *job, const cut *c, int64_t unit)
     const int64_t tile = unit / c->n_chunks % c->n_tiles;
     const int64_t outer = unit / c->n_chunks / c->n_tiles * c->n_outer_in_unit;
     const int64_t n_outer = min_of(c->n_outer_in_unit, job->n_outer - outer);
-    const int64_t row = chunk * c->n_chunk_rows;
+    const int64_t repeat = chunk / c->n_repeat_chunks;
+    const int64_t row = chunk % c->n_repeat_chunks * c->n_chunk_rows;
     const int64_t n_rows = min_of(c->n_chunk_rows, job->n - row);
     const int64_t column = tile * c->width;
     const int64_t width = min_of(c->width, job->n_inner - column);
     const int64_t n_groups = n_rows == 0 ? 1 : c->n_groups <= n_rows ? c->n_groups : count_groups(n_rows, width);
-    const int64_t first = (outer * job->n + row) * job->n_inner + column;
+    const int64_t first = ((repeat * job->n_outer + outer) * job->n + row) * job->n_inner + column;
     const unsigned char *src = (const unsigned char *)job->src + (size_t)first * frcnn_dtype_get_size(job->dtype);
     if (c->partials != NULL) {
         unsigned char *a = c->partials + 2 * unit * c->width * ACC_BYTES;
@@ -150,6 +154,12 @@ static void run_unit(const frcnn_reduction_job *job, const cut *c, int64_t unit)
         c->kernel.blocks(n_outer, n_rows, job->n_inner, width, n_groups, src, &a, &b);
         finish(job, outer * job->n_inner + column, n_outer * width, &a, &b);
     }
+}
+
+/* The rows before a chunk. */
+static int64_t count_rows(const frcnn_reduction_job *job, const cut *c, int64_t chunk)
+{
+    return chunk / c->n_repeat_chunks * job->n + chunk % c->n_repeat_chunks * c->n_chunk_rows;
 }
 
 /* The chunks of one tile, two by two: chains stay short, and their order is fixed. */
@@ -163,9 +173,10 @@ static void merge_chunks(const frcnn_reduction_job *job, const cut *c, int64_t o
         for (int64_t i = 0; i + step < c->n_chunks; i += 2 * step) {
             unsigned char *a = chunks + 2 * i * half_bytes;
             const unsigned char *other = chunks + 2 * (i + step) * half_bytes;
-            const int64_t n = step * c->n_chunk_rows;
-            const int64_t n_other = min_of(n, job->n - (i + step) * c->n_chunk_rows);
-            c->kernel.merge(width, n, a, a + half_bytes, n_other, other, other + half_bytes);
+            const int64_t from = count_rows(job, c, i);
+            const int64_t middle = count_rows(job, c, i + step);
+            const int64_t end = count_rows(job, c, min_of(i + 2 * step, c->n_chunks));
+            c->kernel.merge(width, middle - from, a, a + half_bytes, end - middle, other, other + half_bytes);
         }
     finish(job, outer_tile / c->n_tiles * job->n_inner + column, width, chunks, chunks + half_bytes);
 }
@@ -178,7 +189,7 @@ frcnn_status frcnn_reduce_cpu(const frcnn_reduction_job *job)
     if (c.n_chunks > 1)
         FRCNN_TRY(frcnn_alloc(&partials, (size_t)c.n_units, (size_t)(2 * c.width * ACC_BYTES), "reduction"));
     c.partials = partials;
-    if (job->n_outer * max_of(1, job->n) * job->n_inner <= SERIAL_ELEMENTS) {
+    if (job->n_outer * job->n_repeats * max_of(1, job->n) * job->n_inner <= SERIAL_ELEMENTS) {
         for (int64_t unit = 0; unit < c.n_units; unit++) run_unit(job, &c, unit);
     } else {
         FRCNN_PARALLEL_FOR

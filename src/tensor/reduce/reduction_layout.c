@@ -36,15 +36,22 @@ static int sort_by_stride(int *order, const frcnn_tensor *tensor, int is_ordered
     return n;
 }
 
-/* Brings the reduced dimensions together, unless they are: all first or all last, so that the last dimension stays last
-   and what has to be copied is copied in runs. */
-static void group_reduced(int *order, int n, const int *is_reduced)
+/* Brings the reduced dimensions together where they lie in more places than the walk has (repeats and n), or where n
+   would be short: all first or all last, so that the last dimension stays last and what has to be copied is copied in
+   runs. */
+static void group_reduced(int *order, int n, const int *is_reduced, const frcnn_tensor *tensor)
 {
+    enum { SHORT = 64 };
     int grouped[FRCNN_MAX_DIMS];
     int n_grouped = 0;
     int n_changes = 0;
-    for (int i = 1; i < n; i++) n_changes += is_reduced[order[i]] != is_reduced[order[i - 1]];
+    int64_t n_in_repeat = 1;
+    for (int i = 1; i < n; i++) {
+        n_changes += is_reduced[order[i]] != is_reduced[order[i - 1]];
+        if (n_changes > 1 && is_reduced[order[i]]) n_in_repeat *= tensor->shape[order[i]];
+    }
     if (n_changes <= 1 || (n_changes == 2 && !is_reduced[order[0]])) return;
+    if (n_changes <= 3 && is_reduced[order[0]] && n_in_repeat >= SHORT && tensor->n_elements > 0) return;
     const int last = is_reduced[order[n - 1]];
     for (int i = 0; i < n; i++)
         if (is_reduced[order[i]] != last) grouped[n_grouped++] = order[i];
@@ -59,22 +66,20 @@ frcnn_status frcnn_reduction_layout_resolve(frcnn_reduction_layout *out, const c
     int is_reduced[FRCNN_MAX_DIMS];
     int order[FRCNN_MAX_DIMS];
     int64_t strides[FRCNN_MAX_DIMS] = {0};
-    frcnn_reduction_layout layout = {.n_outer = 1, .n = 1, .n_inner = 1};
+    frcnn_reduction_layout layout = {.n_repeats = 1, .n_outer = 1, .n = 1, .n_inner = 1};
     FRCNN_TRY(mark_reduced(is_reduced, what, tensor, dims, n_dims));
     layout.n_walked = sort_by_stride(order, tensor, is_ordered);
-    group_reduced(order, layout.n_walked, is_reduced);
-    int is_inner = 1;
+    group_reduced(order, layout.n_walked, is_reduced, tensor);
+    int64_t *const sizes[] = {&layout.n_inner, &layout.n, &layout.n_outer, &layout.n_repeats};
+    int part = 0;
     for (int i = layout.n_walked - 1; i >= 0; i--) {
         const int d = order[i];
         layout.walked_shape[i] = tensor->shape[d];
         layout.walked_strides[i] = tensor->strides[d];
-        if (is_reduced[d]) {
-            is_inner = 0;
-            layout.n *= tensor->shape[d];
-        } else {
-            strides[d] = layout.n_outer * layout.n_inner;
-            *(is_inner ? &layout.n_inner : &layout.n_outer) *= tensor->shape[d];
-        }
+        /* Parts are kept and reduced by turns, from the last to the first. */
+        if (part % 2 != is_reduced[d]) part++;
+        if (!is_reduced[d]) strides[d] = layout.n_outer * layout.n_inner;
+        *sizes[part] *= tensor->shape[d];
     }
     for (int d = 0; d < tensor->n_dims; d++) {
         if (is_reduced[d] && !keep_dims) continue;

@@ -433,6 +433,50 @@ static void every_number_of_threads_gives_the_same_bytes(void **state)
     frcnn_parallel_set_threads(n_threads);
 }
 
+/* [repeats, outer, n, inner]: the parts of each repeat are merged, of which the last is shorter. */
+static void dimensions_apart_are_reduced_together(void **state)
+{
+    (void)state;
+    static float values[3 * 2 * 40000 * 3];
+    static const int64_t shapes[][4] = {{3, 2, 64, 1},    {3, 2, 40000, 3},  {5, 3, 70, 4},
+                                        {2, 2, 30000, 1}, {2, 1, 130, 1100}, {7, 5, 3, 2}};
+    const int apart[] = {2, 0};
+    for (int i = 0; i < 3 * 2 * 40000 * 3; i++) values[i] = (float)((int)(((uint32_t)i * 2654435761u) >> 24) - 100);
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+        const int64_t *dims = shapes[s];
+        frcnn_tensor *tensor = wrap(FRCNN_F32, 4, dims, values);
+        frcnn_tensor *sum = NULL;
+        frcnn_tensor *least = NULL;
+        frcnn_tensor *variance = NULL;
+        assert_ok(frcnn_tensor_sum(&sum, tensor, apart, 2, 0));
+        assert_ok(frcnn_tensor_amin(&least, tensor, apart, 2, 1));
+        assert_ok(frcnn_tensor_var(&variance, tensor, apart, 2, 0, 0));
+        for (int64_t o = 0; o < dims[1]; o++)
+            for (int64_t c = 0; c < dims[3]; c++) {
+                double expected = 0;
+                double squares = 0;
+                float smallest = INFINITY;
+                for (int64_t k = 0; k < dims[0]; k++)
+                    for (int64_t r = 0; r < dims[2]; r++) {
+                        const float x = values[((k * dims[1] + o) * dims[2] + r) * dims[3] + c];
+                        expected += (double)x;
+                        squares += (double)x * (double)x;
+                        if (x < smallest) smallest = x;
+                    }
+                const int64_t at = o * dims[3] + c;
+                const double n = (double)(dims[0] * dims[2]);
+                const double spread = squares / n - expected / n * (expected / n);
+                assert_true(((float *)frcnn_tensor_get_data(sum))[at] == (float)expected);
+                assert_true(((float *)frcnn_tensor_get_data(least))[at] == smallest);
+                assert_true(fabs((double)((float *)frcnn_tensor_get_data(variance))[at] - spread) <= 1e-6 * spread);
+            }
+        frcnn_tensor_destroy(&variance);
+        frcnn_tensor_destroy(&least);
+        frcnn_tensor_destroy(&sum);
+        frcnn_tensor_destroy(&tensor);
+    }
+}
+
 /* Whole numbers have exact sums, so a plain loop is the reference for every way to cut a shape up. */
 static void every_cut_of_a_shape_reduces_all_of_it(void **state)
 {
@@ -503,6 +547,7 @@ int main(void)
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(variance_is_exact_where_the_mean_is_large),
         cmocka_unit_test(every_number_of_threads_gives_the_same_bytes),
+        cmocka_unit_test(dimensions_apart_are_reduced_together),
         cmocka_unit_test(every_cut_of_a_shape_reduces_all_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
