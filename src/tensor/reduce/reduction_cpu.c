@@ -195,10 +195,12 @@ frcnn_status frcnn_reduce_cpu(const frcnn_reduction_job *job)
         FRCNN_PARALLEL_FOR
         for (int64_t unit = 0; unit < c.n_units; unit++) run_unit(job, &c, unit);
     }
-    if (partials != NULL) {
+    if (partials != NULL && c.n_units * c.width <= SERIAL_ELEMENTS) {
+        for (int64_t i = 0; i < job->n_outer * c.n_tiles; i++) merge_chunks(job, &c, i);
+    } else if (partials != NULL) {
         FRCNN_PARALLEL_FOR
         for (int64_t i = 0; i < job->n_outer * c.n_tiles; i++) merge_chunks(job, &c, i);
-        frcnn_free(partials);
     }
+    frcnn_free(partials);
     return FRCNN_OK;
 }
