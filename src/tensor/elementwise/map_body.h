@@ -102,12 +102,12 @@ FRCNN_DEFINE_SIGNED_BODIES(int64_t, i64)
 
 FRCNN_HD uint8_t frcnn_floor_divide_u8(uint8_t a, uint8_t b)
 {
-    return b == 0 ? 0 : (uint8_t)(a / b);
+    return (uint8_t)(b == 0 ? 0 : a / b);
 }
 
 FRCNN_HD uint8_t frcnn_remainder_u8(uint8_t a, uint8_t b)
 {
-    return b == 0 ? 0 : (uint8_t)(a % b);
+    return (uint8_t)(b == 0 ? 0 : a % b);
 }
 
 #endif
