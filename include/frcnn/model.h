@@ -13,14 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "frcnn/anchors.h"
 #include "frcnn/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define FRCNN_MAX_LEVELS 8
-#define FRCNN_MAX_SIZES 16
 #define FRCNN_MAX_CHANNELS 4
 
 typedef struct frcnn_model frcnn_model;
@@ -87,6 +86,7 @@ typedef struct frcnn_model_info {
     const frcnn_category *categories; /**< index = class_index of a detection */
     int64_t n_parameters;             /**< weights and biases; the values of frozen norms are not counted */
     int n_anchors_per_cell;           /**< on each level */
+    const frcnn_anchor_config *anchors;
 } frcnn_model_info;
 
 FRCNN_API void frcnn_model_options_default(frcnn_model_options *options);

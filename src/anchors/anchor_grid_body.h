@@ -1,25 +1,25 @@
-/** One anchor of a grid. */
+/** One anchor: a base anchor moved to its cell. */
 #ifndef FRCNN_ANCHOR_GRID_BODY_H
 #define FRCNN_ANCHOR_GRID_BODY_H
 
-#include <stdint.h>
-
 #include "tensor/body.h"
 
-/** Anchor index = (row * grid_w + column) * n_base + base, to out [4]. The shift is a whole number of pixels, rounded to
- *  f32 before it is added. */
-FRCNN_HD void frcnn_anchor_at(const float *base, int n_base, int grid_w, int stride_y, int stride_x, int64_t index,
-                              float *out)
+/** In f32, as all but py-faster-rcnn add. shift0 moves coordinates 0 and 2, shift1 the others. */
+FRCNN_HD void frcnn_anchor_at_f32(const float *base, float shift0, float shift1, float *out)
 {
-    const int64_t cell = index / n_base;
-    const float *anchor = base + 4 * (index % n_base);
-    const int64_t row = cell / grid_w;
-    const float x = (float)((cell - row * grid_w) * stride_x);
-    const float y = (float)(row * stride_y);
-    out[0] = x + anchor[0];
-    out[1] = y + anchor[1];
-    out[2] = x + anchor[2];
-    out[3] = y + anchor[3];
+    out[0] = base[0] + shift0;
+    out[1] = base[1] + shift1;
+    out[2] = base[2] + shift0;
+    out[3] = base[3] + shift1;
+}
+
+/** In f64, rounded once. */
+FRCNN_HD void frcnn_anchor_at_f64(const double *base, double shift0, double shift1, float *out)
+{
+    out[0] = (float)(base[0] + shift0);
+    out[1] = (float)(base[1] + shift1);
+    out[2] = (float)(base[2] + shift0);
+    out[3] = (float)(base[3] + shift1);
 }
 
 #endif

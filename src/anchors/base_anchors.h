@@ -1,17 +1,11 @@
-/** Base anchors: the boxes of one cell, around the origin, in each published convention. */
+/** Base anchors: the boxes of a level's first cell, in each published convention. */
 #ifndef FRCNN_BASE_ANCHORS_H
 #define FRCNN_BASE_ANCHORS_H
 
-#include "frcnn/status.h"
+#include "frcnn/anchors.h"
 
-/** torchvision's convention: ratios are height / width; every ratio with every size, ratio slow, size fast; corners are
- *  rounded to whole pixels, half to even.
- *  sizes   [n_sizes]   side of the square of equal area, pixels
- *  ratios  [n_ratios]
- *  out     [n_ratios * n_sizes, 4]  (x1, y1, x2, y2)
- *  Errors: INVALID (no size or ratio; one that is not finite and above 0).
- *  Source: torchvision's AnchorGenerator. */
-FRCNN_NODISCARD frcnn_status frcnn_base_anchors_torchvision(const float *sizes, int n_sizes, const float *ratios,
-                                                            int n_ratios, float *out);
+/** out [n_sizes * n_ratios, 4], before they are rounded to f32: shifts are added in f64 by py-faster-rcnn and in f32 by all
+ *  others, whose values here are f32 already. The config has been checked. */
+void frcnn_base_anchors(const frcnn_anchor_config *config, int level, double *out);
 
 #endif

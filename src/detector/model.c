@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "anchors/anchor_grid.h"
+#include "anchors/anchor_config.h"
 #include "checkpoint/labels.h"
 #include "checkpoint/settings.h"
 #include "detector/categories.h"
@@ -93,22 +93,35 @@ static frcnn_status apply_options(frcnn_model *model, const frcnn_model_options 
     return check_family(settings, frcnn_checkpoint_get_path(model->checkpoint));
 }
 
+/* Strides of the levels, those that only pool the one before among them. */
+static int get_stride(const frcnn_model *model, int level)
+{
+    const int n_maps = model->backbone.fpn.n_maps;
+    return level < n_maps ? model->backbone.strides[level]
+                          : model->backbone.strides[n_maps - 1] << (level - n_maps + 1);
+}
+
 /* Anchors per cell must be what the RPN head predicts, on every level. */
-static frcnn_status make_base_anchors(frcnn_model *model)
+static frcnn_status make_anchor_config(frcnn_model *model)
 {
     const frcnn_settings *settings = &model->settings;
-    for (int level = 0; level < settings->n_levels; level++) {
-        const int n = settings->n_sizes[level] * settings->n_ratios;
+    frcnn_anchor_config *config = &model->anchors;
+    frcnn_anchor_config_default(config, FRCNN_ANCHORS_TORCHVISION);
+    config->n_levels = settings->n_levels;
+    for (int i = 0; i < settings->n_levels; i++) {
+        const int n = settings->n_sizes[i] * settings->n_ratios;
         FRCNN_FAIL_IF(n != model->rpn_head.n_anchors, FRCNN_ERROR_INVALID,
                       "%s: level %d: expected %d anchors per cell, as rpn.head.cls_logits predicts, found %d "
                       "(%d sizes times %d ratios)",
-                      model->info.path, level, model->rpn_head.n_anchors, n, settings->n_sizes[level],
-                      settings->n_ratios);
-        FRCNN_TRY(frcnn_base_anchors_torchvision(settings->anchor_sizes[level], settings->n_sizes[level],
-                                                 settings->anchor_ratios, settings->n_ratios,
-                                                 model->base_anchors[level]));
+                      model->info.path, i, model->rpn_head.n_anchors, n, settings->n_sizes[i], settings->n_ratios);
+        frcnn_anchor_level_config *level = &config->levels[i];
+        level->n_sizes = settings->n_sizes[i];
+        level->n_ratios = settings->n_ratios;
+        for (int k = 0; k < level->n_sizes; k++) level->sizes[k] = (double)settings->anchor_sizes[i][k];
+        for (int k = 0; k < level->n_ratios; k++) level->ratios[k] = (double)settings->anchor_ratios[k];
+        level->stride_y = level->stride_x = get_stride(model, i);
     }
-    return FRCNN_OK;
+    return frcnn_anchor_config_check(config);
 }
 
 static frcnn_status make_categories(frcnn_model *model, const char *labels)
@@ -168,9 +181,10 @@ static frcnn_status open_model(frcnn_model *model, const char *path, const frcnn
     FRCNN_TRY(read_settings(model, path));
     FRCNN_TRY(apply_options(model, options));
     FRCNN_TRY(take_weights(model, prefix));
-    FRCNN_TRY(make_base_anchors(model));
+    FRCNN_TRY(make_anchor_config(model));
     FRCNN_TRY(make_categories(model, options->labels));
     info->n_anchors_per_cell = model->rpn_head.n_anchors;
+    info->anchors = &model->anchors;
     return frcnn_checkpoint_digest(model->checkpoint, info->sha256);
 }
 

@@ -17,7 +17,7 @@ struct frcnn_model {
     frcnn_backbone backbone;
     frcnn_rpn_head rpn_head;
     frcnn_box_head box_head;
-    float base_anchors[FRCNN_MAX_LEVELS][FRCNN_MAX_SIZES * FRCNN_MAX_SIZES * 4]; /**< [n_anchors, 4] per level */
+    frcnn_anchor_config anchors;
     frcnn_model_info info;
     frcnn_weight_cache *weights; /**< packed; the one part that changes after the model was opened */
 };

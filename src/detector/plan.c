@@ -166,17 +166,14 @@ static frcnn_status create_primitives(frcnn_plan *plan)
 
 static frcnn_status create_anchors(frcnn_plan *plan)
 {
-    frcnn_anchor_level levels[FRCNN_MAX_LEVELS];
+    const frcnn_model_sizes *sizes = &plan->sizes;
+    frcnn_anchor_grids grids;
     void *anchors = NULL;
-    FRCNN_TRY(frcnn_alloc(&anchors, (size_t)plan->sizes.n_anchors, BOX * sizeof(float), "anchors"));
+    FRCNN_TRY(frcnn_anchor_grids_from_maps(&grids, &plan->model->anchors, sizes->padded_height, sizes->padded_width,
+                                           sizes->grid_height, sizes->grid_width));
+    FRCNN_TRY(frcnn_alloc(&anchors, (size_t)sizes->n_anchors, BOX * sizeof(float), "anchors"));
     plan->anchors = anchors;
-    for (int i = 0; i < plan->sizes.n_levels; i++)
-        levels[i] = (frcnn_anchor_level){.grid_h = plan->sizes.grid_height[i],
-                                         .grid_w = plan->sizes.grid_width[i],
-                                         .base = plan->model->base_anchors[i],
-                                         .n_base = plan->model->rpn_head.n_anchors};
-    return frcnn_anchor_levels_fill(plan->anchors, levels, plan->sizes.n_levels, plan->sizes.padded_height,
-                                    plan->sizes.padded_width);
+    return frcnn_anchors_fill(plan->anchors, &plan->model->anchors, &grids);
 }
 
 static frcnn_status init_plan(frcnn_plan *plan, int padded_height, int padded_width, int keep_all)

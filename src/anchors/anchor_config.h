@@ -1,0 +1,19 @@
+/** What a convention says, and what of it a config has set. */
+#ifndef FRCNN_ANCHOR_CONFIG_H
+#define FRCNN_ANCHOR_CONFIG_H
+
+#include "frcnn/anchors.h"
+
+/** Errors: INVALID (struct_size, convention, order; numbers of levels, sizes, ratios; a size, ratio, stride or base size that
+ *  is not finite and above 0; an offset that is not finite, or that the convention has none of). */
+FRCNN_NODISCARD frcnn_status frcnn_anchor_config_check(const frcnn_anchor_config *config);
+/** Errors: those, and INVALID (grids of another number of levels, or below 1x1). */
+FRCNN_NODISCARD frcnn_status frcnn_anchor_grids_check(const frcnn_anchor_config *config,
+                                                      const frcnn_anchor_grids *grids);
+
+double frcnn_anchor_config_get_base_size(const frcnn_anchor_config *config, int level);
+int frcnn_anchor_config_is_size_major(const frcnn_anchor_config *config);
+/** Boxes of one cell of a level. */
+int frcnn_anchor_config_get_n_base(const frcnn_anchor_config *config, int level);
+
+#endif
