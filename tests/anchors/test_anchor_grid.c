@@ -1,13 +1,8 @@
-#include "support.h"
+#include "anchors/anchor_support.h"
 
 #include <nettle/sha2.h>
 
-#include "anchors/anchor_grid.h"
 #include "frcnn/ops.h"
-#include "tensor/memory.h"
-
-static const float ratios[] = {0.5f, 1, 2};
-static const float sizes[] = {32, 64, 128, 256, 512};
 
 /* torchvision 0.29.1: size 64, a map of 2x3 under a padded image of 32x48. */
 static void a_small_map_gives_the_golden_rows(void **state)
@@ -19,15 +14,10 @@ static void a_small_map_gives_the_golden_rows(void **state)
         {-32, -16, 32, 48}, {-23, -29, 23, 61}, {-29, -7, 61, 39},  {-16, -16, 48, 48}, {-7, -29, 39, 61},
         {-13, -7, 77, 39},  {0, -16, 64, 48},   {9, -29, 55, 61},
     };
-    float base[3][4];
-    float anchors[18][4];
-    assert_ok(frcnn_base_anchors_torchvision(&sizes[1], 1, ratios, 3, base[0]));
-    assert_ok(frcnn_anchor_grid(anchors[0], base[0], 3, 2, 3, 16, 16));
-    assert_memory_equal(anchors, golden, sizeof golden);
-    memset(anchors, 0, sizeof anchors);
-    const frcnn_anchor_level level = {2, 3, base[0], 3};
-    assert_ok(frcnn_anchor_levels_fill(anchors[0], &level, 1, 32, 48));
-    assert_memory_equal(anchors, golden, sizeof golden);
+    const frcnn_anchor_config config = one_level(FRCNN_ANCHORS_TORCHVISION, &every_size[1], 1, 16);
+    frcnn_tensor *anchors = on_small_map(&config);
+    assert_all_rows_equal(anchors, golden[0], 18);
+    frcnn_tensor_destroy(&anchors);
 }
 
 /* The same with five sizes: row 0, the first of the second cell, and the last, from torchvision 0.29.1. */
@@ -37,13 +27,13 @@ static void fifteen_anchors_a_cell_give_the_golden_rows(void **state)
     static const float first[] = {-23, -11, 23, 11};
     static const float next_cell[] = {-7, -11, 39, 11};
     static const float last[] = {-149, -346, 213, 378};
-    float base[15][4];
-    float anchors[90][4];
-    assert_ok(frcnn_base_anchors_torchvision(sizes, 5, ratios, 3, base[0]));
-    assert_ok(frcnn_anchor_grid(anchors[0], base[0], 15, 2, 3, 16, 16));
-    assert_memory_equal(anchors[0], first, sizeof first);
-    assert_memory_equal(anchors[15], next_cell, sizeof next_cell);
-    assert_memory_equal(anchors[89], last, sizeof last);
+    const frcnn_anchor_config config = one_level(FRCNN_ANCHORS_TORCHVISION, every_size, SIZE_COUNT, 16);
+    frcnn_tensor *anchors = on_small_map(&config);
+    assert_int_equal(frcnn_tensor_get_n_elements(anchors), 90 * 4);
+    assert_rows_equal(anchors, 0, first, 1);
+    assert_rows_equal(anchors, 15, next_cell, 1);
+    assert_rows_equal(anchors, 89, last, 1);
+    frcnn_tensor_destroy(&anchors);
 }
 
 /* Number and SHA-256 of the float32 bytes of all anchors of an image, as torchvision 0.29.1's AnchorGenerator makes
@@ -128,34 +118,44 @@ static const struct {
      "c18cbea10c148919fe444237a7bd0ac84d504a70cf9512271afaad3be6d4342d"},
 };
 
+static void assert_sha256(const frcnn_tensor *anchors, const char *expected)
+{
+    struct sha256_ctx context;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    char hex[2 * SHA256_DIGEST_SIZE + 1];
+    sha256_init(&context);
+    sha256_update(&context, (size_t)frcnn_tensor_get_n_elements(anchors) * sizeof(float),
+                  frcnn_tensor_get_const_data(anchors));
+    sha256_digest(&context, sizeof digest, digest);
+    for (size_t k = 0; k < sizeof digest; k++) snprintf(hex + 2 * k, 3, "%02x", digest[k]);
+    assert_string_equal(hex, expected);
+}
+
 static void all_levels_have_the_bytes_of_torchvision(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof images / sizeof images[0]; i++) {
-        float base[5][15 * 4];
-        frcnn_anchor_level levels[5];
-        for (int k = 0; k < images[i].n_levels; k++) {
-            const float *first = images[i].n_sizes == 1 ? &sizes[k] : sizes;
-            assert_ok(frcnn_base_anchors_torchvision(first, images[i].n_sizes, ratios, 3, base[k]));
-            levels[k] =
-                (frcnn_anchor_level){images[i].maps[k][0], images[i].maps[k][1], base[k], 3 * images[i].n_sizes};
-        }
+        frcnn_anchor_config config;
+        frcnn_anchor_grids grids;
+        frcnn_tensor *anchors = NULL;
+        int h[FRCNN_MAX_LEVELS];
+        int w[FRCNN_MAX_LEVELS];
         int64_t n = 0;
-        assert_ok(frcnn_anchor_levels_count(&n, levels, images[i].n_levels));
+        frcnn_anchor_config_default(&config, FRCNN_ANCHORS_TORCHVISION);
+        config.n_levels = images[i].n_levels;
+        for (int k = 0; k < config.n_levels; k++) {
+            const double *first = images[i].n_sizes == 1 ? &every_size[k] : every_size;
+            set_level(&config.levels[k], first, images[i].n_sizes, every_ratio, RATIO_COUNT, 4);
+            h[k] = images[i].maps[k][0];
+            w[k] = images[i].maps[k][1];
+        }
+        assert_ok(frcnn_anchor_grids_from_maps(&grids, &config, images[i].padded_h, images[i].padded_w, h, w));
+        assert_ok(frcnn_anchors_count(&n, &config, &grids, config.n_levels));
         assert_int_equal(n, images[i].n_anchors);
-        void *anchors = NULL;
-        assert_ok(frcnn_alloc(&anchors, (size_t)n, 4 * sizeof(float), "anchors"));
-        assert_ok(
-            frcnn_anchor_levels_fill(anchors, levels, images[i].n_levels, images[i].padded_h, images[i].padded_w));
-        struct sha256_ctx context;
-        uint8_t digest[SHA256_DIGEST_SIZE];
-        char hex[2 * SHA256_DIGEST_SIZE + 1];
-        sha256_init(&context);
-        sha256_update(&context, (size_t)n * 4 * sizeof(float), anchors);
-        sha256_digest(&context, sizeof digest, digest);
-        for (size_t k = 0; k < sizeof digest; k++) snprintf(hex + 2 * k, 3, "%02x", digest[k]);
-        assert_string_equal(hex, images[i].sha256);
-        frcnn_free(anchors);
+        assert_ok(frcnn_anchors_create(&anchors, &config, &grids));
+        assert_int_equal(frcnn_tensor_get_n_elements(anchors), n * 4);
+        assert_sha256(anchors, images[i].sha256);
+        frcnn_tensor_destroy(&anchors);
     }
 }
 
@@ -164,15 +164,19 @@ static void the_grid_is_meshgrid_shifts_plus_base_anchors(void **state)
 {
     (void)state;
     enum { H = 7, W = 5, STRIDE_Y = 61, STRIDE_X = 64, A = 15 };
-    float base[A][4];
-    static float expected[H * W * A][4];
-    assert_ok(frcnn_base_anchors_torchvision(sizes, 5, ratios, 3, base[0]));
-    assert_ok(frcnn_anchor_grid(expected[0], base[0], A, H, W, STRIDE_Y, STRIDE_X));
+    const frcnn_anchor_config config = one_level(FRCNN_ANCHORS_TORCHVISION, every_size, SIZE_COUNT, 64);
+    frcnn_anchor_grids grids = {.image_h = 450, .image_w = 320, .n_levels = 1};
+    grids.grid_h[0] = H;
+    grids.grid_w[0] = W;
+    grids.stride_y[0] = STRIDE_Y;
+    grids.stride_x[0] = STRIDE_X;
+    frcnn_tensor *found = NULL;
+    frcnn_tensor *base = NULL;
+    assert_ok(frcnn_anchors_create(&found, &config, &grids));
+    assert_ok(frcnn_anchors_create_base(&base, &config, 0));
 
     const int64_t shift_shape[] = {H * W, 1, 4};
-    const int64_t base_shape[] = {1, A, 4};
     frcnn_tensor *shifts = NULL;
-    frcnn_tensor *bases = NULL;
     frcnn_tensor *anchors = NULL;
     frcnn_tensor *y = NULL;
     frcnn_tensor *x = NULL;
@@ -181,45 +185,66 @@ static void the_grid_is_meshgrid_shifts_plus_base_anchors(void **state)
     assert_ok(frcnn_tensor_arange(&y, FRCNN_F32, 0, H * STRIDE_Y, STRIDE_Y));
     assert_ok(frcnn_tensor_arange(&x, FRCNN_F32, 0, W * STRIDE_X, STRIDE_X));
     const frcnn_tensor *lines[] = {y, x};
-    frcnn_tensor *grids[2] = {NULL};
-    assert_ok(frcnn_tensor_meshgrid(grids, lines, 2, FRCNN_MESHGRID_IJ));
-    assert_ok(frcnn_tensor_contiguous(&flat_y, grids[0]));
-    assert_ok(frcnn_tensor_contiguous(&flat_x, grids[1]));
+    frcnn_tensor *maps[2] = {NULL};
+    assert_ok(frcnn_tensor_meshgrid(maps, lines, 2, FRCNN_MESHGRID_IJ));
+    assert_ok(frcnn_tensor_contiguous(&flat_y, maps[0]));
+    assert_ok(frcnn_tensor_contiguous(&flat_x, maps[1]));
     assert_ok(frcnn_tensor_create(&shifts, FRCNN_F32, 3, shift_shape));
     float *values = frcnn_tensor_get_data(shifts);
     for (int i = 0; i < H * W; i++)
         for (int k = 0; k < 4; k++)
             values[4 * i + k] = ((const float *)frcnn_tensor_get_const_data(k % 2 == 0 ? flat_x : flat_y))[i];
-    assert_ok(frcnn_tensor_from_memory(&bases, FRCNN_F32, 3, base_shape, base, NULL, NULL));
-    assert_ok(frcnn_tensor_add(&anchors, shifts, bases));
-    assert_int_equal(frcnn_tensor_get_n_elements(anchors), H * W * A * 4);
-    assert_memory_equal(frcnn_tensor_get_const_data(anchors), expected, sizeof expected);
-    frcnn_tensor *made[] = {shifts, bases, anchors, y, x, grids[0], grids[1], flat_y, flat_x};
+    assert_ok(frcnn_tensor_add(&anchors, shifts, base));
+    assert_all_rows_equal(found, frcnn_tensor_get_const_data(anchors), H * W * A);
+    frcnn_tensor *made[] = {found, base, shifts, anchors, y, x, maps[0], maps[1], flat_y, flat_x};
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) frcnn_tensor_destroy(&made[i]);
 }
 
-static void arguments_are_checked(void **state)
+static void maps_are_checked(void **state)
 {
     (void)state;
-    const float base[4] = {-1, -1, 1, 1};
-    float out[4 * 4] = {7};
-    int64_t n = 7;
-    const frcnn_anchor_level good = {2, 2, base, 1};
-    const frcnn_anchor_level empty = {2, 0, base, 1};
-    const frcnn_anchor_level huge[] = {{1 << 20, 1 << 20, base, 1 << 18}, {1 << 20, 1 << 20, base, 1 << 18}};
-    const frcnn_anchor_level larger = {1 << 30, 1 << 30, base, 1 << 30};
-    assert_fails(frcnn_anchor_grid(out, base, 1, 0, 2, 16, 16), FRCNN_ERROR_INVALID, "found 0x2 and 1");
-    assert_fails(frcnn_anchor_grid(out, base, 0, 2, 2, 16, 16), FRCNN_ERROR_INVALID, "found 2x2 and 0");
-    assert_fails(frcnn_anchor_grid(out, base, 1, 2, 2, 0, 16), FRCNN_ERROR_INVALID, "found 0 and 16");
-    assert_fails(frcnn_anchor_grid(out, base, 1 << 30, 1 << 30, 1 << 30, 1, 1), FRCNN_ERROR_INVALID,
-                 "memory can address");
-    assert_fails(frcnn_anchor_levels_count(&n, &empty, 1), FRCNN_ERROR_INVALID, "found 2x0 and 1");
-    assert_fails(frcnn_anchor_levels_count(&n, &larger, 1), FRCNN_ERROR_INVALID, "memory can address");
-    assert_fails(frcnn_anchor_levels_count(&n, huge, 2), FRCNN_ERROR_INVALID, "2 levels have more anchors");
-    assert_fails(frcnn_anchor_levels_fill(out, &empty, 1, 32, 32), FRCNN_ERROR_INVALID, "found 2x0 and 1");
-    assert_fails(frcnn_anchor_levels_fill(out, &good, 1, 32, 1), FRCNN_ERROR_INVALID,
+    const int good = 2;
+    const int zero = 0;
+    const int large = 65536;
+    const frcnn_anchor_config config = one_level(FRCNN_ANCHORS_TORCHVISION, every_size, 1, 16);
+    frcnn_anchor_grids grids = {.image_h = 7};
+    assert_fails(frcnn_anchor_grids_from_maps(&grids, &config, 32, 32, &zero, &good), FRCNN_ERROR_INVALID,
+                 "level 0: expected a map of 1x1 to 65535x65535, found 0x2");
+    assert_fails(frcnn_anchor_grids_from_maps(&grids, &config, 32, 32, &good, &large), FRCNN_ERROR_INVALID,
+                 "found 2x65536");
+    assert_fails(frcnn_anchor_grids_from_maps(&grids, &config, 32, 1, &good, &good), FRCNN_ERROR_INVALID,
                  "level 0 inside an image of 32x1, found a map of 2x2");
-    assert_true(out[0] == 7 && n == 7);
+    assert_fails(frcnn_anchor_grids_from_maps(&grids, &config, 0, 32, &good, &good), FRCNN_ERROR_INVALID, "found 0x32");
+    assert_fails(frcnn_anchor_grids_from_image(&grids, &config, 0, 32), FRCNN_ERROR_INVALID, "found 0x32");
+    assert_fails(frcnn_anchor_grids_from_image(&grids, &config, 32, 65536), FRCNN_ERROR_INVALID, "found 32x65536");
+    assert_int_equal(grids.image_h, 7);
+}
+
+static void grids_and_levels_are_checked(void **state)
+{
+    (void)state;
+    frcnn_tensor *out = NULL;
+    int64_t n = 7;
+    const frcnn_anchor_config config = one_level(FRCNN_ANCHORS_TORCHVISION, every_size, 1, 16);
+    frcnn_anchor_grids good;
+    assert_ok(frcnn_anchor_grids_from_image(&good, &config, 32, 48));
+    frcnn_anchor_grids grids = good;
+    grids.n_levels = 2;
+    assert_fails(frcnn_anchors_create(&out, &config, &grids), FRCNN_ERROR_INVALID, "maps for 1 levels, found 2");
+    grids = good;
+    grids.grid_w[0] = 0;
+    assert_fails(frcnn_anchors_create(&out, &config, &grids), FRCNN_ERROR_INVALID, "found 2x0 of 16x16 pixels");
+    assert_fails(frcnn_anchors_count(&n, &config, &grids, 1), FRCNN_ERROR_INVALID, "found 2x0 of 16x16 pixels");
+    grids = good;
+    grids.stride_y[0] = 0;
+    assert_fails(frcnn_anchors_create_level(&out, &config, &grids, 0), FRCNN_ERROR_INVALID, "found 2x3 of 0x16");
+    grids.stride_y[0] = 65536;
+    assert_fails(frcnn_anchors_create_level(&out, &config, &grids, 0), FRCNN_ERROR_INVALID, "found 2x3 of 65536x16");
+    assert_fails(frcnn_anchors_create_level(&out, &config, &good, 1), FRCNN_ERROR_INVALID, "level of 0 to 0, found 1");
+    assert_fails(frcnn_anchors_create_level(&out, &config, &good, -1), FRCNN_ERROR_INVALID, "found -1");
+    assert_fails(frcnn_anchors_count(&n, &config, &good, 2), FRCNN_ERROR_INVALID, "level of 0 to 1, found 2");
+    assert_fails(frcnn_anchors_count(&n, &config, &good, -1), FRCNN_ERROR_INVALID, "found -1");
+    assert_true(out == NULL && n == 7);
 }
 
 int main(void)
@@ -229,7 +254,8 @@ int main(void)
         cmocka_unit_test(fifteen_anchors_a_cell_give_the_golden_rows),
         cmocka_unit_test(all_levels_have_the_bytes_of_torchvision),
         cmocka_unit_test(the_grid_is_meshgrid_shifts_plus_base_anchors),
-        cmocka_unit_test(arguments_are_checked),
+        cmocka_unit_test(maps_are_checked),
+        cmocka_unit_test(grids_and_levels_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
