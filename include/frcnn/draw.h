@@ -38,7 +38,7 @@ FRCNN_API void frcnn_draw_options_default(frcnn_draw_options *options);
  *  has them), from built-in strokes where there is no font; a character that none has is drawn as an empty box. The
  *  environment variable FRCNN_FONT names the one font file to use instead. Fonts are read once a process; several threads
  *  may draw at a time. A box with a NaN or infinite corner is left out. options NULL: the defaults.
- *  Errors: INVALID (a line width below 0), NO_MEMORY. */
+ *  Errors: INVALID (struct_size, a line width below 0), NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_draw_boxes(frcnn_image *image, const frcnn_draw_box *boxes, size_t n_boxes,
                                                         const frcnn_draw_options *options);
 

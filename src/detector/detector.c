@@ -20,9 +20,7 @@ void frcnn_detector_options_default(frcnn_detector_options *options)
 
 static frcnn_status check_options(const frcnn_detector_options *options)
 {
-    FRCNN_FAIL_IF(options->struct_size != sizeof *options, FRCNN_ERROR_INVALID,
-                  "detector options: expected struct_size %zu, found %zu: start from frcnn_detector_options_default",
-                  sizeof *options, options->struct_size);
+    FRCNN_CHECK_OPTIONS("detector", options);
     FRCNN_FAIL_IF(options->n_threads < 0 || options->n_threads > MAX_THREADS, FRCNN_ERROR_INVALID,
                   "threads: expected 0 (one per core) to %d, found %d", MAX_THREADS, options->n_threads);
     FRCNN_FAIL_IF(options->batch < 1 || options->batch > MAX_BATCH, FRCNN_ERROR_INVALID,

@@ -192,9 +192,7 @@ frcnn_status frcnn_model_open(frcnn_model **out, const char *path, const frcnn_m
 {
     frcnn_model_options defaults;
     frcnn_model_options_default(&defaults);
-    FRCNN_FAIL_IF(options != NULL && options->struct_size != sizeof *options, FRCNN_ERROR_INVALID,
-                  "model options: expected struct_size %zu, found %zu: start from frcnn_model_options_default",
-                  sizeof *options, options->struct_size);
+    FRCNN_CHECK_OPTIONS("model", options);
     frcnn_model *model = NULL;
     char *found = NULL;
     void *block = NULL;

@@ -116,9 +116,7 @@ void frcnn_image_options_default(frcnn_image_options *options)
 
 static frcnn_status check_options(const frcnn_image_options *options)
 {
-    FRCNN_FAIL_IF(options->struct_size != sizeof *options, FRCNN_ERROR_INVALID,
-                  "image options: expected a size of %zu, found %zu; set them with frcnn_image_options_default",
-                  sizeof *options, options->struct_size);
+    FRCNN_CHECK_OPTIONS("image", options);
     FRCNN_FAIL_IF(options->max_pixels < 1, FRCNN_ERROR_INVALID,
                   "image options: expected max_pixels of at least 1, found %lld", (long long)options->max_pixels);
     FRCNN_FAIL_IF(!(options->range_hi - options->range_lo > 0) || !(options->range_hi - options->range_lo < 1e9),

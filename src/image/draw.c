@@ -179,6 +179,7 @@ frcnn_status frcnn_draw_boxes(frcnn_image *image, const frcnn_draw_box *boxes, s
     frcnn_draw_options defaults;
     frcnn_draw_options_default(&defaults);
     if (options == NULL) options = &defaults;
+    FRCNN_CHECK_OPTIONS("draw", options);
     FRCNN_FAIL_IF(options->line_width < 0, FRCNN_ERROR_INVALID,
                   "draw options: expected a line width of 0 or more, found %d", options->line_width);
     const style looks[2] = {choose_style(image, options, 0), choose_style(image, options, 1)};

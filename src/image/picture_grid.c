@@ -6,6 +6,8 @@
 
 #include "image/picture_round.h"
 #include "image/picture_shape.h"
+#include "tensor/compute.h"
+#include "tensor/dtype_range.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
 #include "tensor/shape.h"
@@ -17,49 +19,20 @@ void frcnn_picture_grid_options_default(frcnn_picture_grid_options *options)
         .struct_size = sizeof *options, .n_per_row = 8, .padding = 2, .value_lo = 0, .value_hi = 1};
 }
 
-/* Floats hold what is between their largest values, infinities and NaN; integers what is cut to them from within their
-   bounds. */
-static int dtype_holds(frcnn_dtype dtype, double value)
-{
-    switch (dtype) {
-    case FRCNN_U8:
-        return value >= 0 && value < UINT8_MAX + 1.0;
-    case FRCNN_I8:
-        return value >= INT8_MIN && value < INT8_MAX + 1.0;
-    case FRCNN_I16:
-        return value >= INT16_MIN && value < INT16_MAX + 1.0;
-    case FRCNN_I32:
-        return value >= INT32_MIN && value < INT32_MAX + 1.0;
-    case FRCNN_I64:
-        return value >= -0x1p63 && value < 0x1p63;
-    case FRCNN_F32:
-        return !isfinite(value) || fabs(value) <= (double)FLT_MAX;
-    case FRCNN_F16:
-        return !isfinite(value) || fabs(value) <= 65504;
-    case FRCNN_BF16:
-        return !isfinite(value) || fabs(value) <= 0x1.fep127;
-    default:
-        return 1;
-    }
-}
-
 static frcnn_status check_options(const frcnn_picture_grid_options *options, frcnn_dtype dtype)
 {
-    FRCNN_FAIL_IF(options->struct_size != sizeof *options, FRCNN_ERROR_INVALID,
-                  "picture grid: expected options of %zu bytes, found %zu; set them with "
-                  "frcnn_picture_grid_options_default",
-                  sizeof *options, options->struct_size);
+    FRCNN_CHECK_OPTIONS("picture_grid", options);
     FRCNN_FAIL_IF(options->n_per_row < 1 || options->padding < 0, FRCNN_ERROR_INVALID,
                   "picture grid: expected at least one picture a row and padding of at least 0, found %lld and %lld",
                   (long long)options->n_per_row, (long long)options->padding);
-    FRCNN_FAIL_IF(!dtype_holds(dtype, options->pad_value), FRCNN_ERROR_INVALID,
+    FRCNN_FAIL_IF(!frcnn_dtype_holds(dtype, frcnn_scalar_f64(options->pad_value)), FRCNN_ERROR_INVALID,
                   "picture grid: expected a pad_value that %s holds, found %g", frcnn_dtype_get_name(dtype),
                   options->pad_value);
     if (!options->normalize) return FRCNN_OK;
-    FRCNN_FAIL_IF(!frcnn_dtype_is_float(dtype), FRCNN_ERROR_INVALID,
+    FRCNN_FAIL_IF(!frcnn_compute_is_float(dtype), FRCNN_ERROR_INVALID,
                   "picture grid: expected floats to normalize, found %s", frcnn_dtype_get_name(dtype));
-    FRCNN_FAIL_IF(options->has_value_range &&
-                      (!dtype_holds(dtype, options->value_lo) || !dtype_holds(dtype, options->value_hi)),
+    FRCNN_FAIL_IF(options->has_value_range && (!frcnn_dtype_holds(dtype, frcnn_scalar_f64(options->value_lo)) ||
+                                               !frcnn_dtype_holds(dtype, frcnn_scalar_f64(options->value_hi))),
                   FRCNN_ERROR_INVALID, "picture grid: expected a range that %s holds, found %g to %g",
                   frcnn_dtype_get_name(dtype), options->value_lo, options->value_hi);
     return FRCNN_OK;

@@ -3,6 +3,7 @@
 #include "image/picture_round.h"
 #include "image/picture_shape.h"
 #include "tensor/body.h"
+#include "tensor/compute.h"
 #include "tensor/error.h"
 #include "tensor/parallel.h"
 #include "tensor/storage.h"
@@ -53,7 +54,7 @@ static void convert_stretch_f64(uint8_t *dst, const double *src, int64_t n, cons
 frcnn_status frcnn_picture_to_bytes(frcnn_tensor **out, const char *what, const frcnn_tensor *tensor,
                                     const frcnn_picture_bytes *bytes)
 {
-    FRCNN_FAIL_IF(!frcnn_dtype_is_float(tensor->dtype), FRCNN_ERROR_INVALID,
+    FRCNN_FAIL_IF(!frcnn_compute_is_float(tensor->dtype), FRCNN_ERROR_INVALID,
                   "%s: expected f32, f64, f16 or bf16, found %s", what, frcnn_dtype_get_name(tensor->dtype));
     frcnn_tensor *floats = NULL;
     frcnn_tensor *result = NULL;
@@ -111,8 +112,8 @@ frcnn_status frcnn_picture_convert_dtype(frcnn_tensor **out, const frcnn_tensor 
 {
     static const frcnn_picture_bytes even = {.scale = 255.0 + 1.0 - 1e-3};
     FRCNN_TRY(frcnn_picture_check_device("picture dtype", tensor));
-    const int is_float = frcnn_dtype_is_float(tensor->dtype);
-    FRCNN_FAIL_IF((!is_float && tensor->dtype != FRCNN_U8) || (!frcnn_dtype_is_float(dtype) && dtype != FRCNN_U8),
+    const int is_float = frcnn_compute_is_float(tensor->dtype);
+    FRCNN_FAIL_IF((!is_float && tensor->dtype != FRCNN_U8) || (!frcnn_compute_is_float(dtype) && dtype != FRCNN_U8),
                   FRCNN_ERROR_INVALID, "picture dtype: expected u8 or a float, found %s to %s",
                   frcnn_dtype_get_name(tensor->dtype), frcnn_dtype_get_name(dtype));
     if (tensor->dtype == dtype || (is_float && dtype != FRCNN_U8)) return frcnn_tensor_cast(out, tensor, dtype);

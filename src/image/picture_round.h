@@ -13,9 +13,4 @@ static inline float frcnn_round_to_dtype(float value, frcnn_dtype dtype)
     return value;
 }
 
-static inline int frcnn_dtype_is_float(frcnn_dtype dtype)
-{
-    return dtype == FRCNN_F32 || dtype == FRCNN_F64 || dtype == FRCNN_F16 || dtype == FRCNN_BF16;
-}
-
 #endif

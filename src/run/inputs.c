@@ -217,9 +217,7 @@ static void free_listed(listing *self, size_t count)
 frcnn_status frcnn_inputs_create(frcnn_inputs **out, const char *const *arguments, size_t n_arguments,
                                  const frcnn_inputs_options *options)
 {
-    FRCNN_FAIL_IF(options != NULL && options->struct_size != sizeof *options, FRCNN_ERROR_INVALID,
-                  "inputs options: expected struct_size %zu, found %zu: start from frcnn_inputs_options_default",
-                  sizeof *options, options->struct_size);
+    FRCNN_CHECK_OPTIONS("inputs", options);
     FRCNN_FAIL_IF(n_arguments == 0, FRCNN_ERROR_INVALID, "expected an input: an image, a folder, @LIST or -");
     void *block = NULL;
     FRCNN_TRY(frcnn_alloc_zeroed(&block, 1, sizeof(frcnn_inputs), "list of inputs"));

@@ -269,9 +269,7 @@ static frcnn_status write_item(void *context, frcnn_item *item)
 
 static frcnn_status check_options(const frcnn_inputs *inputs, const frcnn_run_options *options)
 {
-    FRCNN_FAIL_IF(options->struct_size != sizeof *options, FRCNN_ERROR_INVALID,
-                  "run options: expected struct_size %zu, found %zu: start from frcnn_run_options_default",
-                  sizeof *options, options->struct_size);
+    FRCNN_CHECK_OPTIONS("run", options);
     FRCNN_FAIL_IF(frcnn_inputs_is_stream(inputs) && options->truth != NULL, FRCNN_ERROR_INVALID,
                   "annotations: expected inputs with names, found a stream of images");
     return FRCNN_OK;

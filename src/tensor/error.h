@@ -35,4 +35,10 @@ void frcnn_error_set(const char *message);
         if (status != FRCNN_OK) goto cleanup;                                                                          \
     } while (0)
 
+/** Fails with INVALID where options are neither NULL nor set by frcnn_NOUN_options_default. */
+#define FRCNN_CHECK_OPTIONS(noun, options)                                                                             \
+    FRCNN_FAIL_IF((options) != NULL && (options)->struct_size != sizeof *(options), FRCNN_ERROR_INVALID,               \
+                  noun " options: expected struct_size %zu, found %zu: start from frcnn_" noun "_options_default",     \
+                  sizeof *(options), (options)->struct_size)
+
 #endif

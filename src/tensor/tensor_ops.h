@@ -1,4 +1,4 @@
-/** The operations that a backend brings to the tensor core, and what every operation does first and last. */
+/** The operations that a backend brings to the tensor core. */
 #ifndef FRCNN_TENSOR_OPS_H
 #define FRCNN_TENSOR_OPS_H
 
@@ -28,17 +28,5 @@ extern const frcnn_tensor_ops frcnn_tensor_ops_cpu;
 
 /** The table of the device. what begins the message. Errors: UNSUPPORTED (a device that this build has no table for). */
 FRCNN_NODISCARD frcnn_status frcnn_tensor_ops_find(const frcnn_tensor_ops **out, const char *what, frcnn_device device);
-
-/** An operation on one f32 tensor while it runs: the table of its device, and its elements row-major. */
-typedef struct frcnn_op {
-    const frcnn_tensor_ops *table;
-    const float *src;
-    frcnn_tensor *contiguous; /**< keeps src */
-} frcnn_op;
-
-/** Checks and opens the operation's input; n_dims -1 takes any. what begins messages. On success frcnn_op_close ends it.
- *  Errors: INVALID (dtype, dimensions), UNSUPPORTED (device), NO_MEMORY. */
-FRCNN_NODISCARD frcnn_status frcnn_op_open(frcnn_op *op, const char *what, const frcnn_tensor *tensor, int n_dims);
-void frcnn_op_close(frcnn_op *op);
 
 #endif

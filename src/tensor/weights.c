@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tensor/compute.h"
 #include "tensor/ends_with.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
@@ -94,11 +95,6 @@ int64_t frcnn_weights_get_dim(const frcnn_weights *weights, int dim, const char 
     return frcnn_tensor_get_shape(tensor)[dim];
 }
 
-static int is_float(frcnn_dtype dtype)
-{
-    return dtype == FRCNN_F32 || dtype == FRCNN_F16 || dtype == FRCNN_BF16 || dtype == FRCNN_F64;
-}
-
 static void mark_taken(frcnn_weights *weights, const frcnn_tensor *tensor)
 {
     for (size_t i = 0; i < frcnn_checkpoint_get_count(weights->checkpoint); i++)
@@ -126,7 +122,7 @@ static const frcnn_tensor *take(frcnn_weights *weights, const char *name, const 
         return NULL;
     }
     const frcnn_dtype dtype = frcnn_tensor_get_dtype(tensor);
-    if (!is_float(dtype)) {
+    if (!frcnn_compute_is_float(dtype)) {
         add_line(&weights->problems, "%s%s.%s: expected floating-point values, found %s", weights->prefix, name, leaf,
                  frcnn_dtype_get_name(dtype));
         return NULL;

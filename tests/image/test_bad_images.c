@@ -384,7 +384,7 @@ static void test_limits_of_the_caller(void **state)
     assert_fails(frcnn_image_decode(&image, file.bytes, file.n_bytes, "x", &options), FRCNN_ERROR_INVALID, "range_lo");
     options.struct_size = 1;
     assert_fails(frcnn_image_decode(&image, file.bytes, file.n_bytes, "x", &options), FRCNN_ERROR_INVALID,
-                 "expected a size of");
+                 "expected struct_size");
     sample_free(&file);
     free(rgb);
 }

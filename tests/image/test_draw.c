@@ -199,6 +199,8 @@ static void test_hidden_parts(void **state)
     const frcnn_draw_options bad = {.struct_size = sizeof bad, .line_width = -1};
     frcnn_image *image = make_grey(10, 10);
     assert_fails(frcnn_draw_boxes(image, &box, 1, &bad), FRCNN_ERROR_INVALID, "found -1");
+    const frcnn_draw_options unset = {.line_width = 1};
+    assert_fails(frcnn_draw_boxes(image, &box, 1, &unset), FRCNN_ERROR_INVALID, "struct_size");
     frcnn_image_destroy(&image);
 }
 

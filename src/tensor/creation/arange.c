@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "frcnn/creation.h"
-#include "tensor/creation/scalar_element.h"
+#include "tensor/dtype_range.h"
 #include "tensor/error.h"
 #include "tensor/tensor_ops.h"
 
@@ -24,8 +24,8 @@ frcnn_status frcnn_tensor_arange(frcnn_tensor **out, frcnn_dtype dtype, double s
     FRCNN_FAIL_IF(!(n_values < 0x1p63), FRCNN_ERROR_INVALID, "arange: %g values are more than memory can address",
                   n_values);
     const frcnn_dtype counted = get_counting_dtype(dtype);
-    FRCNN_FAIL_IF(!frcnn_element_holds(counted, frcnn_scalar_f64(start)) ||
-                      !frcnn_element_holds(counted, frcnn_scalar_f64(step)),
+    FRCNN_FAIL_IF(!frcnn_dtype_holds(counted, frcnn_scalar_f64(start)) ||
+                      !frcnn_dtype_holds(counted, frcnn_scalar_f64(step)),
                   FRCNN_ERROR_INVALID, "arange: expected a start and a step that %s holds, found %g and %g",
                   frcnn_dtype_get_name(counted), start, step);
     const int64_t n = (int64_t)n_values;

@@ -3,11 +3,9 @@
 #define FRCNN_CREATION_OPS_H
 
 #include "tensor/creation/arange.h"
-#include "tensor/creation/fill.h"
 
 typedef struct frcnn_creation_ops {
     frcnn_status (*arange)(const frcnn_range *range);
-    frcnn_status (*fill)(const frcnn_fill *fill);
     frcnn_status (*linspace)(const frcnn_range *range);
 } frcnn_creation_ops;
 

@@ -1,7 +1,7 @@
 #include "frcnn/creation.h"
 
 #include "tensor/creation/arange.h"
-#include "tensor/creation/scalar_element.h"
+#include "tensor/dtype_range.h"
 #include "tensor/error.h"
 #include "tensor/tensor_ops.h"
 
@@ -13,14 +13,13 @@ frcnn_status frcnn_tensor_linspace(frcnn_tensor **out, frcnn_dtype dtype, double
     if (n == 1) return frcnn_tensor_full(out, dtype, 1, &n, frcnn_scalar_f64(start));
     const frcnn_tensor_ops *table = NULL;
     frcnn_tensor *result = NULL;
-    frcnn_element bound;
     frcnn_status status = FRCNN_OK;
     FRCNN_TRY(frcnn_tensor_empty(&result, dtype, 1, &n));
     if (n > 0) {
         const frcnn_range range = {
             .dst = frcnn_tensor_get_data(result), .dtype = dtype, .n = n, .start = start, .end = end};
-        FRCNN_TRY_CLEANUP(frcnn_element_from_scalar(&bound, "linspace", dtype, frcnn_scalar_f64(start)));
-        FRCNN_TRY_CLEANUP(frcnn_element_from_scalar(&bound, "linspace", dtype, frcnn_scalar_f64(end)));
+        FRCNN_TRY_CLEANUP(frcnn_dtype_check_holds("linspace", dtype, frcnn_scalar_f64(start)));
+        FRCNN_TRY_CLEANUP(frcnn_dtype_check_holds("linspace", dtype, frcnn_scalar_f64(end)));
         FRCNN_TRY_CLEANUP(frcnn_tensor_ops_find(&table, "linspace", result->device));
         FRCNN_TRY_CLEANUP(table->creation->linspace(&range));
     }

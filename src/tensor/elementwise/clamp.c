@@ -2,20 +2,19 @@
 
 #include "frcnn/arithmetic.h"
 #include "tensor/compute.h"
+#include "tensor/dtype_range.h"
 #include "tensor/elementwise/apply.h"
 #include "tensor/error.h"
 
 /* A bound that is not there is one that no value passes. */
 static frcnn_scalar get_bound(const frcnn_scalar *bound, frcnn_dtype common, int is_max)
 {
-    static const struct {
-        int64_t least, greatest;
-    } ranges[] = {[FRCNN_U8] = {0, UINT8_MAX},          [FRCNN_I8] = {INT8_MIN, INT8_MAX},
-                  [FRCNN_I16] = {INT16_MIN, INT16_MAX}, [FRCNN_I32] = {INT32_MIN, INT32_MAX},
-                  [FRCNN_I64] = {INT64_MIN, INT64_MAX}, [FRCNN_BOOL] = {0, 1}};
+    int64_t least = 0;
+    int64_t greatest = 0;
     if (bound != NULL) return *bound;
     if (frcnn_compute_is_float(common)) return frcnn_scalar_f64(is_max ? INFINITY : -INFINITY);
-    return frcnn_scalar_i64(is_max ? ranges[common].greatest : ranges[common].least);
+    frcnn_dtype_get_range(common, &least, &greatest);
+    return frcnn_scalar_i64(is_max ? greatest : least);
 }
 
 static frcnn_status make(frcnn_apply *out, const frcnn_tensor *tensor, const frcnn_scalar *min, const frcnn_scalar *max)

@@ -39,6 +39,7 @@ typedef struct engine {
     frcnn_store_function store;
     int divides_integers;
     int copies_into_place; /* a load is all there is to do */
+    int fills;             /* one value, stored over and over */
 } engine;
 
 typedef struct block {
@@ -82,6 +83,8 @@ static engine open_engine(const frcnn_map *map)
     e.divides_integers = map->lane != FRCNN_LANE_F32 && map->lane != FRCNN_LANE_F64 &&
                          (map->function == FRCNN_MAP_FLOOR_DIVIDE || map->function == FRCNN_MAP_REMAINDER);
     e.copies_into_place = map->function == FRCNN_MAP_COPY && map->inputs[0].data != NULL;
+    e.fills =
+        map->function == FRCNN_MAP_COPY && map->inputs[0].data == NULL && map->output.strides[map->n_dims - 1] == 1;
     return e;
 }
 
@@ -163,6 +166,16 @@ static void store_block(const engine *e, const block *b, const unsigned char *fr
     }
 }
 
+/* from holds a block of the value as the output stores it. */
+static void fill_block(const engine *e, const block *b, const unsigned char *from)
+{
+    row_counter counter = open_counter(e->map, e->output.operand, b);
+    for (int64_t row = 0; row < b->n_rows; row++) {
+        memcpy(get_element(&e->output, counter.offset), from, (size_t)b->n * e->output.element_size);
+        step_counter(e->map, e->output.operand, &counter);
+    }
+}
+
 static int has_zero(frcnn_lane lane, int64_t n, const void *values)
 {
     int found = 0;
@@ -182,6 +195,10 @@ static int run_block(const engine *e, const block *b, buffer *scratch)
     const void *inputs[FRCNN_MAP_INPUTS] = {NULL};
     void *output = scratch[FRCNN_MAP_INPUTS].bytes;
     const int is_written_in_place = is_read_in_place(&e->output, b);
+    if (e->fills) {
+        fill_block(e, b, output);
+        return 0;
+    }
     if (is_written_in_place) output = get_element(&e->output, get_offset(map, &map->output, b->first_row, b->first));
     if (e->copies_into_place && is_written_in_place) {
         load_block(e, &e->inputs[0], b, output);
@@ -206,12 +223,14 @@ frcnn_status frcnn_map_cpu(const frcnn_map *map)
     if (frcnn_transpose_cpu(map)) return FRCNN_OK;
     const engine e = open_engine(map);
     const int64_t n_jobs = (e.n_blocks + BLOCKS_PER_JOB - 1) / BLOCKS_PER_JOB;
+    const int64_t n_values = e.n_blocks > 1 ? BLOCK : e.row_size * e.n_rows; /* that a number stands for */
     atomic_int divided_by_zero = 0;
     FRCNN_PARALLEL_FOR_IF(n_jobs > 1)
     for (int64_t job = 0; job < n_jobs; job++) {
         buffer scratch[FRCNN_MAP_INPUTS + 1];
         for (int i = 0; i < map->n_inputs; i++)
-            if (map->inputs[i].data == NULL) e.inputs[i].load(BLOCK, &map->inputs[i].value, 0, scratch[i].bytes);
+            if (map->inputs[i].data == NULL) e.inputs[i].load(n_values, &map->inputs[i].value, 0, scratch[i].bytes);
+        if (e.fills) e.store(n_values, scratch[0].bytes, scratch[FRCNN_MAP_INPUTS].bytes, 1);
         const int64_t end = (job + 1) * BLOCKS_PER_JOB < e.n_blocks ? (job + 1) * BLOCKS_PER_JOB : e.n_blocks;
         for (int64_t i = job * BLOCKS_PER_JOB; i < end; i++) {
             const block b = get_block(&e, i);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "tensor/body.h"
+#include "tensor/compute.h"
 #include "tensor/index/hits.h"
 #include "tensor/parallel.h"
 
@@ -36,14 +37,9 @@ DEFINE_HITS(2, uint16_t)
 DEFINE_HITS(4, uint32_t)
 DEFINE_HITS(8, uint64_t)
 
-static int is_float(frcnn_dtype dtype)
-{
-    return dtype == FRCNN_F32 || dtype == FRCNN_F64 || dtype == FRCNN_F16 || dtype == FRCNN_BF16;
-}
-
 static int64_t count(frcnn_dtype dtype, int64_t n, const unsigned char *src)
 {
-    const uint64_t kept = UINT64_MAX >> is_float(dtype);
+    const uint64_t kept = UINT64_MAX >> frcnn_compute_is_float(dtype);
     switch (frcnn_dtype_get_size(dtype)) {
     case 1:
         return count_hits_1(UINT8_MAX, n, src);
@@ -58,7 +54,7 @@ static int64_t count(frcnn_dtype dtype, int64_t n, const unsigned char *src)
 
 int64_t frcnn_hits_find(frcnn_dtype dtype, int64_t n, const void *src, int32_t *positions)
 {
-    const uint64_t kept = UINT64_MAX >> is_float(dtype);
+    const uint64_t kept = UINT64_MAX >> frcnn_compute_is_float(dtype);
     switch (frcnn_dtype_get_size(dtype)) {
     case 1:
         return find_hits_1(UINT8_MAX, n, src, positions);

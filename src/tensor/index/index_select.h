@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tensor/index/index_rows.h"
+#include "tensor/rows.h"
 
 /** src [n_outer, n, n_inner] -> dst [n_outer, n_indices, n_inner]: part i is part indices[i] of src. */
 typedef struct frcnn_index_select {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "frcnn/tensor.h"
-#include "tensor/index/index_rows.h"
+#include "tensor/rows.h"
 
 /** src [n_outer, n, n_inner] -> values and indices [n_outer, k, n_inner], each row in order. */
 typedef struct frcnn_sort {

@@ -62,11 +62,8 @@ frcnn_status frcnn_tensor_avg_pool2d(frcnn_tensor **out, const frcnn_tensor *ten
 {
     frcnn_avg_pool2d_options chosen;
     frcnn_avg_pool2d_options_default(&chosen);
-    if (options != NULL) {
-        FRCNN_FAIL_IF(options->struct_size != sizeof chosen, FRCNN_ERROR_INVALID,
-                      "avg_pool2d: expected options of %zu bytes, found %zu", sizeof chosen, options->struct_size);
-        chosen = *options;
-    }
+    FRCNN_CHECK_OPTIONS("avg_pool2d", options);
+    if (options != NULL) chosen = *options;
     FRCNN_TRY(frcnn_pool2d_check("avg_pool2d", tensor, 1));
     FRCNN_FAIL_IF(!frcnn_compute_is_float(tensor->dtype) && tensor->dtype != FRCNN_I64, FRCNN_ERROR_INVALID,
                   "avg_pool2d: expected floats or i64, found %s", frcnn_dtype_get_name(tensor->dtype));

@@ -107,11 +107,8 @@ frcnn_status frcnn_tensor_conv2d(frcnn_tensor **out, const frcnn_tensor *tensor,
 {
     frcnn_conv2d_options chosen;
     frcnn_conv2d_options_default(&chosen);
-    if (options != NULL) {
-        FRCNN_FAIL_IF(options->struct_size != sizeof chosen, FRCNN_ERROR_INVALID,
-                      "conv2d: expected options of %zu bytes, found %zu", sizeof chosen, options->struct_size);
-        chosen = *options;
-    }
+    FRCNN_CHECK_OPTIONS("conv2d", options);
+    if (options != NULL) chosen = *options;
     operands o;
     char text[FRCNN_SHAPE_TEXT_BYTES];
     FRCNN_FAIL_IF(tensor->n_dims != 4, FRCNN_ERROR_INVALID, "conv2d: expected 4 dimensions, found %s",

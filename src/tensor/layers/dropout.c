@@ -3,9 +3,9 @@
 #include <math.h>
 
 #include "frcnn/layers.h"
+#include "tensor/compute.h"
 #include "tensor/error.h"
 #include "tensor/half.h"
-#include "tensor/random/random_dtype.h"
 #include "tensor/tensor_ops.h"
 
 /* 1 / (1 - p) as the dtype rounds it. */
@@ -60,8 +60,8 @@ frcnn_status frcnn_tensor_dropout(frcnn_tensor **out, frcnn_generator *generator
 {
     FRCNN_FAIL_IF(!(p >= 0 && p <= 1), FRCNN_ERROR_INVALID, "dropout: expected a probability in [0, 1], found %g", p);
     if (!is_training || p == 0 || tensor->n_elements == 0) return frcnn_tensor_share(out, tensor);
-    if (!frcnn_random_is_float(tensor->dtype) && p == 1)
+    if (!frcnn_compute_is_float(tensor->dtype) && p == 1)
         return frcnn_tensor_create(out, tensor->dtype, tensor->n_dims, tensor->shape);
-    FRCNN_TRY(frcnn_random_check_float("dropout", tensor->dtype));
+    FRCNN_TRY(frcnn_compute_check_float("dropout", tensor->dtype));
     return drop(out, generator, tensor, p);
 }

@@ -75,8 +75,7 @@ frcnn_status frcnn_tensor_interpolate(frcnn_tensor **out, const frcnn_tensor *te
     const frcnn_tensor_ops *table = NULL;
     frcnn_interpolate_run run = {0};
     FRCNN_FAIL_IF(options == NULL, FRCNN_ERROR_INVALID, "interpolate: expected options with a size or a scale");
-    FRCNN_FAIL_IF(options->struct_size != sizeof *options, FRCNN_ERROR_INVALID,
-                  "interpolate: expected options of %zu bytes, found %zu", sizeof *options, options->struct_size);
+    FRCNN_CHECK_OPTIONS("interpolate", options);
     FRCNN_TRY(check_options(options));
     FRCNN_TRY(check_tensor(tensor, options));
     FRCNN_TRY(set_length(&run.y, tensor->shape[1], options->out_h, options->scale_h));

@@ -4,6 +4,7 @@
 
 #include "frcnn/ops.h"
 #include "tensor/compute.h"
+#include "tensor/dtype_range.h"
 #include "tensor/error.h"
 #include "tensor/layers/pool2d.h"
 #include "tensor/tensor_ops.h"
@@ -23,22 +24,6 @@ void frcnn_max_pool2d_options_default(frcnn_max_pool2d_options *options)
         .struct_size = sizeof *options, .kernel_h = 2, .kernel_w = 2, .dilation_h = 1, .dilation_w = 1};
 }
 
-static int64_t get_lowest(frcnn_dtype dtype)
-{
-    switch (dtype) {
-    case FRCNN_U8:
-        return 0;
-    case FRCNN_I8:
-        return INT8_MIN;
-    case FRCNN_I16:
-        return INT16_MIN;
-    case FRCNN_I32:
-        return INT32_MIN;
-    default:
-        return INT64_MIN;
-    }
-}
-
 frcnn_status frcnn_max_pool2d_run_tensor(frcnn_tensor **out, frcnn_tensor **indices, const char *what,
                                          const frcnn_max_pool2d *pool, const frcnn_tensor *tensor)
 {
@@ -53,12 +38,13 @@ frcnn_status frcnn_max_pool2d_run_tensor(frcnn_tensor **out, frcnn_tensor **indi
     FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, frcnn_compute_get_dtype(tensor->dtype)));
     FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, src->dtype, 4, shape));
     if (indices != NULL) FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&positions, FRCNN_I64, 4, shape));
-    const frcnn_max_pool2d_run run = {.pool = *pool,
-                                      .dtype = src->dtype,
-                                      .src = frcnn_tensor_get_const_data(src),
-                                      .dst = frcnn_tensor_get_data(result),
-                                      .indices = positions != NULL ? frcnn_tensor_get_data(positions) : NULL,
-                                      .lowest = get_lowest(tensor->dtype)};
+    frcnn_max_pool2d_run run = {.pool = *pool,
+                                .dtype = src->dtype,
+                                .src = frcnn_tensor_get_const_data(src),
+                                .dst = frcnn_tensor_get_data(result),
+                                .indices = positions != NULL ? frcnn_tensor_get_data(positions) : NULL};
+    int64_t highest = 0;
+    frcnn_dtype_get_range(tensor->dtype, &run.lowest, &highest);
     if (result->n_elements > 0) FRCNN_TRY_CLEANUP(table->layers->max_pool2d(&run));
     FRCNN_TRY_CLEANUP(frcnn_compute_close(&narrow, &result, tensor->dtype));
     *out = narrow;
@@ -77,11 +63,8 @@ frcnn_status frcnn_tensor_max_pool2d(frcnn_tensor **out, frcnn_tensor **indices,
 {
     frcnn_max_pool2d_options chosen;
     frcnn_max_pool2d_options_default(&chosen);
-    if (options != NULL) {
-        FRCNN_FAIL_IF(options->struct_size != sizeof chosen, FRCNN_ERROR_INVALID,
-                      "max_pool2d: expected options of %zu bytes, found %zu", sizeof chosen, options->struct_size);
-        chosen = *options;
-    }
+    FRCNN_CHECK_OPTIONS("max_pool2d", options);
+    if (options != NULL) chosen = *options;
     FRCNN_TRY(frcnn_pool2d_check("max_pool2d", tensor, 1));
     FRCNN_FAIL_IF(tensor->dtype == FRCNN_BOOL, FRCNN_ERROR_INVALID, "max_pool2d: expected numbers, found bool");
     const int64_t *in = tensor->shape;

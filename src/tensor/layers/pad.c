@@ -1,46 +1,23 @@
 #include "tensor/layers/pad.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "frcnn/ops.h"
-#include "tensor/compute.h"
+#include "tensor/dtype_range.h"
 #include "tensor/error.h"
 #include "tensor/shape.h"
 #include "tensor/tensor_ops.h"
 
-/* Bounds of a dtype as doubles; the upper one of i64 is the first that doesn't fit. */
-static int fits(frcnn_scalar value, frcnn_dtype dtype)
-{
-    static const double highest[] = {
-        [FRCNN_F32] = 0x1.fffffep127, [FRCNN_F64] = 0x1.fffffffffffffp1023,
-        [FRCNN_F16] = 65504,          [FRCNN_BF16] = 0x1.fep127,
-        [FRCNN_U8] = UINT8_MAX,       [FRCNN_I8] = INT8_MAX,
-        [FRCNN_I16] = INT16_MAX,      [FRCNN_I32] = INT32_MAX,
-        [FRCNN_I64] = 0x1p63,
-    };
-    if (dtype == FRCNN_BOOL || (dtype == FRCNN_I64 && value.kind == FRCNN_SCALAR_I64)) return 1;
-    const double real = value.kind == FRCNN_SCALAR_F64 ? value.value.f64 : (double)value.value.i64;
-    const double high = highest[dtype];
-    if (frcnn_compute_is_float(dtype)) return !isfinite(real) || fabs(real) <= high;
-    if (dtype == FRCNN_I64) return real >= -high && real < high;
-    return real >= (dtype == FRCNN_U8 ? 0 : -high - 1) && real <= high;
-}
-
 static frcnn_status set_value(frcnn_pad_run *run, frcnn_dtype dtype, frcnn_scalar value)
 {
-    frcnn_tensor *number = NULL;
-    frcnn_tensor *cast = NULL;
-    FRCNN_FAIL_IF(!fits(value, dtype), FRCNN_ERROR_INVALID, "pad: expected a value that %s holds, found %g",
-                  frcnn_dtype_get_name(dtype),
-                  value.kind == FRCNN_SCALAR_F64 ? value.value.f64 : (double)value.value.i64);
-    const frcnn_dtype from = value.kind == FRCNN_SCALAR_F64 ? FRCNN_F64 : FRCNN_I64;
-    FRCNN_TRY(frcnn_tensor_from_memory(&number, from, 0, NULL, &value.value, NULL, NULL));
-    const frcnn_status status = frcnn_tensor_cast(&cast, number, dtype);
-    if (status == FRCNN_OK) memcpy(run->value, frcnn_tensor_get_const_data(cast), run->element_bytes);
-    frcnn_tensor_destroy(&cast);
-    frcnn_tensor_destroy(&number);
-    return status;
+    frcnn_tensor *element = NULL;
+    /* PyTorch takes the value as a real number, of which an unsigned dtype wraps none. */
+    if (dtype == FRCNN_U8 && value.kind == FRCNN_SCALAR_I64) value = frcnn_scalar_f64((double)value.value.i64);
+    FRCNN_TRY(frcnn_dtype_check_holds("pad", dtype, value));
+    FRCNN_TRY(frcnn_tensor_full(&element, dtype, 0, NULL, value));
+    memcpy(run->value, frcnn_tensor_get_const_data(element), run->element_bytes);
+    frcnn_tensor_destroy(&element);
+    return FRCNN_OK;
 }
 
 static frcnn_status set_dim(frcnn_pad_run *run, int dim, int64_t before, int64_t after)

@@ -5,6 +5,7 @@
 #include "tensor/compute.h"
 #include "tensor/devices.h"
 #include "tensor/error.h"
+#include "tensor/rows.h"
 #include "tensor/shape.h"
 #include "tensor/tensor_ops.h"
 
@@ -74,17 +75,17 @@ frcnn_status frcnn_class_loss_run(frcnn_tensor **out, const frcnn_class_loss_req
     const frcnn_dtype dtype = frcnn_compute_get_dtype(request->dtype);
     const int holds_probs = frcnn_compute_is_float(request->target->dtype);
     const int at = input->n_dims > 1 ? 1 : 0;
+    const frcnn_rows rows = frcnn_rows_get(input, at);
     int64_t shape[FRCNN_MAX_DIMS];
     int n_dims = 0;
     frcnn_class_loss loss = {.dtype = dtype,
-                             .n_outer = at == 1 ? input->shape[0] : 1,
-                             .n_classes = input->shape[at],
-                             .n_inner = 1,
+                             .n_outer = rows.n_outer,
+                             .n_classes = rows.n,
+                             .n_inner = rows.n_inner,
                              .ignore_index = request->ignore_index,
                              .label_smoothing = request->label_smoothing};
     for (int d = 0; d < input->n_dims; d++)
         if (d != at) shape[n_dims++] = input->shape[d];
-    for (int d = at + 1; d < input->n_dims; d++) loss.n_inner *= input->shape[d];
     frcnn_loss_sums sums = {0, 0};
     const frcnn_tensor_ops *table = NULL;
     frcnn_tensor *log_probs = NULL;

@@ -15,11 +15,8 @@ frcnn_status frcnn_tensor_cross_entropy(frcnn_tensor **out, const frcnn_tensor *
 {
     frcnn_cross_entropy_options chosen;
     frcnn_cross_entropy_options_default(&chosen);
-    if (options != NULL) {
-        FRCNN_FAIL_IF(options->struct_size != sizeof chosen, FRCNN_ERROR_INVALID,
-                      "cross_entropy: expected options of %zu bytes, found %zu", sizeof chosen, options->struct_size);
-        chosen = *options;
-    }
+    FRCNN_CHECK_OPTIONS("cross_entropy", options);
+    if (options != NULL) chosen = *options;
     const int holds_probs = frcnn_compute_is_float(target->dtype);
     FRCNN_FAIL_IF(!(chosen.label_smoothing >= 0.0 && chosen.label_smoothing <= 1.0), FRCNN_ERROR_INVALID,
                   "cross_entropy: expected a label_smoothing of 0 to 1, found %g", chosen.label_smoothing);

@@ -14,11 +14,8 @@ frcnn_status frcnn_tensor_nll_loss(frcnn_tensor **out, const frcnn_tensor *input
 {
     frcnn_nll_loss_options chosen;
     frcnn_nll_loss_options_default(&chosen);
-    if (options != NULL) {
-        FRCNN_FAIL_IF(options->struct_size != sizeof chosen, FRCNN_ERROR_INVALID,
-                      "nll_loss: expected options of %zu bytes, found %zu", sizeof chosen, options->struct_size);
-        chosen = *options;
-    }
+    FRCNN_CHECK_OPTIONS("nll_loss", options);
+    if (options != NULL) chosen = *options;
     FRCNN_FAIL_IF(target->dtype != FRCNN_I64 && target->dtype != FRCNN_U8, FRCNN_ERROR_INVALID,
                   "nll_loss: expected classes as i64 or u8, found %s", frcnn_dtype_get_name(target->dtype));
     FRCNN_TRY(frcnn_class_loss_check("nll_loss", input, target, chosen.weight, chosen.reduction));

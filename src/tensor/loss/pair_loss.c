@@ -163,12 +163,8 @@ frcnn_status frcnn_tensor_binary_cross_entropy_with_logits(frcnn_tensor **out, c
 {
     frcnn_bce_options chosen;
     frcnn_bce_options_default(&chosen);
-    if (options != NULL) {
-        FRCNN_FAIL_IF(options->struct_size != sizeof chosen, FRCNN_ERROR_INVALID,
-                      "binary_cross_entropy_with_logits: expected options of %zu bytes, found %zu", sizeof chosen,
-                      options->struct_size);
-        chosen = *options;
-    }
+    FRCNN_CHECK_OPTIONS("bce", options);
+    if (options != NULL) chosen = *options;
     const request r = {.what = "binary_cross_entropy_with_logits",
                        .input = input,
                        .target = target,

@@ -5,13 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tensor/compute.h"
 #include "tensor/float_text.h"
 #include "tensor/half.h"
-
-static int is_real(frcnn_dtype dtype)
-{
-    return dtype == FRCNN_F32 || dtype == FRCNN_F64 || dtype == FRCNN_F16 || dtype == FRCNN_BF16;
-}
 
 static double get_real(const frcnn_tensor *tensor, int64_t offset)
 {
@@ -63,7 +59,7 @@ static void real_text(char text[FRCNN_ELEMENT_TEXT_BYTES], const frcnn_element_f
 int frcnn_element_text(char text[FRCNN_ELEMENT_TEXT_BYTES], const frcnn_element_form *form, int64_t offset)
 {
     const frcnn_dtype dtype = frcnn_tensor_get_dtype(form->tensor);
-    if (is_real(dtype))
+    if (frcnn_compute_is_float(dtype))
         real_text(text, form, get_real(form->tensor, offset));
     else if (dtype == FRCNN_BOOL)
         snprintf(text, FRCNN_ELEMENT_TEXT_BYTES, "%s", get_whole(form->tensor, offset) != 0 ? "True" : "False");
@@ -96,7 +92,7 @@ static void extend_width(void *context, int64_t offset)
 {
     frcnn_element_form *form = context;
     char text[FRCNN_ELEMENT_TEXT_BYTES];
-    if (is_real(frcnn_tensor_get_dtype(form->tensor))) {
+    if (frcnn_compute_is_float(frcnn_tensor_get_dtype(form->tensor))) {
         /* Longer ones of these stick out. */
         const double value = get_real(form->tensor, offset);
         if (!isfinite(value) || value == 0) return;
@@ -109,7 +105,7 @@ void frcnn_element_form_choose(frcnn_element_form *out, const frcnn_shown *shown
                                frcnn_sci_mode sci_mode)
 {
     *out = (frcnn_element_form){.tensor = shown->tensor, .precision = precision, .is_whole = 1, .width = 1};
-    if (is_real(frcnn_tensor_get_dtype(shown->tensor))) {
+    if (frcnn_compute_is_float(frcnn_tensor_get_dtype(shown->tensor))) {
         range seen = {.tensor = shown->tensor, .is_whole = 1};
         frcnn_shown_visit(shown, extend_range, &seen);
         if (seen.n == 0) return;

@@ -116,8 +116,7 @@ static frcnn_status add_suffixes(printer *p)
 
 static frcnn_status check_options(const frcnn_format_options *options)
 {
-    FRCNN_FAIL_IF(options->struct_size != sizeof *options, FRCNN_ERROR_INVALID,
-                  "format: expected options of %zu bytes, found %zu", sizeof *options, options->struct_size);
+    FRCNN_CHECK_OPTIONS("format", options);
     FRCNN_FAIL_IF(options->precision < 0 || options->precision > FRCNN_MAX_PRECISION, FRCNN_ERROR_INVALID,
                   "format: expected a precision from 0 to %d, found %d", FRCNN_MAX_PRECISION, options->precision);
     FRCNN_FAIL_IF(options->threshold < 0, FRCNN_ERROR_INVALID, "format: expected a threshold of 0 or more, found %lld",

@@ -2,39 +2,11 @@
 
 #include <math.h>
 
+#include "tensor/compute.h"
+#include "tensor/dtype_range.h"
 #include "tensor/error.h"
 #include "tensor/half.h"
-#include "tensor/random/random_dtype.h"
 #include "tensor/tensor_ops.h"
-
-/* The whole numbers of a dtype's range that an int64_t holds. */
-static void get_bounds(frcnn_dtype dtype, double *min, double *max)
-{
-    switch (dtype) {
-    case FRCNN_U8:
-        *min = 0, *max = UINT8_MAX;
-        break;
-    case FRCNN_I8:
-        *min = INT8_MIN, *max = INT8_MAX;
-        break;
-    case FRCNN_I16:
-        *min = INT16_MIN, *max = INT16_MAX;
-        break;
-    case FRCNN_I32:
-        *min = INT32_MIN, *max = INT32_MAX;
-        break;
-    case FRCNN_I64:
-        *min = -0x1p63, *max = 0x1p63;
-        break;
-    case FRCNN_BOOL:
-        *min = 0, *max = 1;
-        break;
-    default:
-        *max = frcnn_random_get_float_max(dtype);
-        *min = -*max;
-        break;
-    }
-}
 
 /* The value as the float dtype rounds it, and the bits of its significand. */
 static double round_to(frcnn_dtype dtype, int64_t value)
@@ -92,15 +64,17 @@ static frcnn_status shrink_bounds(frcnn_dtype dtype, int64_t *low, int64_t *high
 frcnn_status frcnn_tensor_randint(frcnn_tensor **out, frcnn_generator *generator, frcnn_dtype dtype, int n_dims,
                                   const int64_t *shape, int64_t low, int64_t high)
 {
-    double min = 0;
-    double max = 0;
-    get_bounds(dtype, &min, &max);
+    const int is_float = frcnn_compute_is_float(dtype);
+    int64_t least = 0;
+    int64_t greatest = 0;
+    frcnn_dtype_get_range(dtype, &least, &greatest);
     FRCNN_FAIL_IF(low >= high, FRCNN_ERROR_INVALID, "randint: expected low < high, found %lld and %lld", (long long)low,
                   (long long)high);
-    FRCNN_FAIL_IF((double)low < min || (double)(high - 1) > max, FRCNN_ERROR_INVALID,
-                  "randint: expected numbers in the range of %s, found %lld … %lld", frcnn_dtype_get_name(dtype),
-                  (long long)low, (long long)(high - 1));
-    if (frcnn_random_is_float(dtype)) FRCNN_TRY(shrink_bounds(dtype, &low, &high));
+    const double max = frcnn_dtype_get_max(dtype);
+    FRCNN_FAIL_IF(is_float ? (double)low < -max || (double)(high - 1) > max : low < least || high - 1 > greatest,
+                  FRCNN_ERROR_INVALID, "randint: expected numbers in the range of %s, found %lld … %lld",
+                  frcnn_dtype_get_name(dtype), (long long)low, (long long)(high - 1));
+    if (is_float) FRCNN_TRY(shrink_bounds(dtype, &low, &high));
     const frcnn_device cpu = {FRCNN_CPU, 0};
     const frcnn_tensor_ops *table = NULL;
     frcnn_tensor *result = NULL;

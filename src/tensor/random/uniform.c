@@ -1,7 +1,8 @@
 #include "tensor/random/uniform.h"
 
+#include "tensor/compute.h"
+#include "tensor/dtype_range.h"
 #include "tensor/error.h"
-#include "tensor/random/random_dtype.h"
 #include "tensor/tensor_ops.h"
 
 static frcnn_status fill(frcnn_tensor **out, const char *what, frcnn_generator *generator, frcnn_dtype dtype,
@@ -24,15 +25,15 @@ static frcnn_status fill(frcnn_tensor **out, const char *what, frcnn_generator *
 frcnn_status frcnn_tensor_rand(frcnn_tensor **out, frcnn_generator *generator, frcnn_dtype dtype, int n_dims,
                                const int64_t *shape)
 {
-    FRCNN_TRY(frcnn_random_check_float("rand", dtype));
+    FRCNN_TRY(frcnn_compute_check_float("rand", dtype));
     return fill(out, "rand", generator, dtype, n_dims, shape, 0, 1);
 }
 
 frcnn_status frcnn_tensor_uniform(frcnn_tensor **out, frcnn_generator *generator, frcnn_dtype dtype, int n_dims,
                                   const int64_t *shape, double low, double high)
 {
-    FRCNN_TRY(frcnn_random_check_float("uniform", dtype));
-    const double max = frcnn_random_get_float_max(dtype);
+    FRCNN_TRY(frcnn_compute_check_float("uniform", dtype));
+    const double max = frcnn_dtype_get_max(dtype);
     FRCNN_FAIL_IF(!(low >= -max && low <= high && high <= max && high - low <= max), FRCNN_ERROR_INVALID,
                   "uniform: expected low <= high, and both and their difference finite in %s, found %g and %g",
                   frcnn_dtype_get_name(dtype), low, high);

@@ -8,13 +8,12 @@
 static frcnn_status mark_reduced(int *is_reduced, const char *what, const frcnn_tensor *tensor, const int *dims,
                                  int n_dims)
 {
-    const int n = tensor->n_dims > 0 ? tensor->n_dims : 1;
     FRCNN_FAIL_IF(n_dims < 0, FRCNN_ERROR_INVALID, "%s: expected 0 or more dimensions to reduce, found %d", what,
                   n_dims);
     for (int d = 0; d < FRCNN_MAX_DIMS; d++) is_reduced[d] = n_dims == 0;
     for (int i = 0; i < n_dims; i++) {
         int at = 0;
-        FRCNN_TRY(frcnn_dim_resolve(&at, what, dims[i], n));
+        FRCNN_TRY(frcnn_dim_wrap(&at, what, dims[i], tensor->n_dims));
         FRCNN_FAIL_IF(is_reduced[at], FRCNN_ERROR_INVALID, "%s: expected every dimension at most once, found %d twice",
                       what, at);
         is_reduced[at] = 1;

@@ -3,6 +3,7 @@
 #include "frcnn/ops.h"
 #include "tensor/compute.h"
 #include "tensor/error.h"
+#include "tensor/rows.h"
 #include "tensor/shape.h"
 #include "tensor/tensor_ops.h"
 
@@ -13,22 +14,20 @@ static frcnn_status run(frcnn_tensor **out, const char *what, const frcnn_tensor
     frcnn_tensor *src = NULL;
     frcnn_tensor *result = NULL;
     frcnn_status status = FRCNN_OK;
-    /* A scalar has one value along either of its dims, 0 and -1, as in PyTorch. */
-    FRCNN_TRY(frcnn_dim_resolve(&at, what, dim, tensor->n_dims > 0 ? tensor->n_dims : 1));
+    FRCNN_TRY(frcnn_dim_wrap(&at, what, dim, tensor->n_dims));
     FRCNN_TRY(frcnn_compute_check_float(what, tensor->dtype));
     FRCNN_TRY(frcnn_tensor_ops_find(&table, what, tensor->device));
     const frcnn_dtype dtype = frcnn_compute_get_dtype(tensor->dtype);
     FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, dtype));
     FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, dtype, tensor->n_dims, tensor->shape));
-    frcnn_softmax softmax = {.dtype = dtype,
-                             .n_outer = 1,
-                             .n = tensor->n_dims > 0 ? tensor->shape[at] : 1,
-                             .n_inner = 1,
-                             .is_log = is_log,
-                             .src = frcnn_tensor_get_const_data(src),
-                             .dst = frcnn_tensor_get_data(result)};
-    for (int d = 0; d < at; d++) softmax.n_outer *= tensor->shape[d];
-    for (int d = at + 1; d < tensor->n_dims; d++) softmax.n_inner *= tensor->shape[d];
+    const frcnn_rows rows = frcnn_rows_get(tensor, at);
+    const frcnn_softmax softmax = {.dtype = dtype,
+                                   .n_outer = rows.n_outer,
+                                   .n = rows.n,
+                                   .n_inner = rows.n_inner,
+                                   .is_log = is_log,
+                                   .src = frcnn_tensor_get_const_data(src),
+                                   .dst = frcnn_tensor_get_data(result)};
     if (tensor->n_elements > 0) FRCNN_TRY_CLEANUP(table->reduce->softmax(&softmax));
     status = frcnn_compute_close(out, &result, tensor->dtype);
 

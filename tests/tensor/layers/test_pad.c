@@ -86,6 +86,22 @@ static void a_scalar_a_view_and_nothing_are_padded(void **state)
     frcnn_tensor_destroy(&matrix);
 }
 
+/* PyTorch cuts a value that is less than one beyond the largest. */
+static void the_value_is_cut_to_the_dtype(void **state)
+{
+    (void)state;
+    const int64_t shape[] = {1}, pads[] = {1, 0};
+    frcnn_tensor *tensor = NULL, *out = NULL;
+    assert_ok(frcnn_tensor_create(&tensor, FRCNN_U8, 1, shape));
+    assert_ok(frcnn_tensor_pad(&out, tensor, pads, 2, FRCNN_PAD_CONSTANT, frcnn_scalar_f64(255.5)));
+    assert_int_equal(((const uint8_t *)frcnn_tensor_get_const_data(out))[0], 255);
+    frcnn_tensor_destroy(&out);
+    assert_fails(frcnn_tensor_pad(&out, tensor, pads, 2, FRCNN_PAD_CONSTANT, frcnn_scalar_i64(-1)), FRCNN_ERROR_INVALID,
+                 "u8 holds, found -1");
+    assert_null(out);
+    frcnn_tensor_destroy(&tensor);
+}
+
 static void arguments_are_checked(void **state)
 {
     (void)state;
@@ -130,6 +146,7 @@ int main(void)
         cmocka_unit_test(a_map_is_padded_in_every_mode),
         cmocka_unit_test(negative_pads_cut_in_every_dtype),
         cmocka_unit_test(a_scalar_a_view_and_nothing_are_padded),
+        cmocka_unit_test(the_value_is_cut_to_the_dtype),
         cmocka_unit_test(arguments_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

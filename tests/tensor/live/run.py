@@ -12,6 +12,7 @@ import importlib
 import pathlib
 import sys
 import traceback
+import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -49,6 +50,7 @@ def main():
     options = parser.parse_args()
     engine.load(options.build)
     torch.set_num_threads(1)
+    warnings.simplefilter("ignore")  # PyTorch's advice on shapes that broadcast and numbers that round
     n_run = n_failed = 0
     for path in sorted(HERE.glob("live_*.py")):
         for name, function in importlib.import_module(path.stem).OPERATIONS.items():

@@ -1,6 +1,6 @@
 /** A row-major tensor as rows along one of its dimensions: [n_outer, n, n_inner]. */
-#ifndef FRCNN_INDEX_ROWS_H
-#define FRCNN_INDEX_ROWS_H
+#ifndef FRCNN_ROWS_H
+#define FRCNN_ROWS_H
 
 #include <stdint.h>
 
