@@ -40,12 +40,13 @@ frcnn_status frcnn_anchors_count(int64_t *out, const frcnn_anchor_config *config
     return FRCNN_OK;
 }
 
-/* The shifts of n cells. Those of whole pixels are exact in any dtype; with an offset they are Detectron2's arange. */
+/* The shifts of n cells. Those of whole pixels are exact in any dtype; with an offset they are Detectron2's arange, which
+   ends half a cell behind the last so that no rounding changes how many there are. */
 static frcnn_status make_shifts(frcnn_tensor **out, frcnn_dtype dtype, const frcnn_anchor_config *config, int n,
                                 int stride)
 {
-    const double offset = config->convention == FRCNN_ANCHORS_DETECTRON2 ? config->offset : 0;
-    return frcnn_tensor_arange(out, dtype, offset * stride, (double)n * stride, stride);
+    const double first = config->convention == FRCNN_ANCHORS_DETECTRON2 ? config->offset * stride : 0;
+    return frcnn_tensor_arange(out, dtype, first, first + (n - 0.5) * stride, stride);
 }
 
 /* The grid of both shifts: the coordinates that base anchors are moved by, in the order in which a box has them. */
