@@ -75,6 +75,9 @@ frcnn_status frcnn_tensor_from_memory(frcnn_tensor **out, frcnn_dtype dtype, int
     FRCNN_TRY(frcnn_shape_check("tensor", dtype, n_dims, shape, strides, &n_elements));
     FRCNN_FAIL_IF(data == NULL && n_elements > 0, FRCNN_ERROR_INVALID,
                   "tensor: expected memory for %lld elements, found NULL", (long long)n_elements);
+    /* Copying no bytes is undefined in C where there is no address. */
+    static _Alignas(FRCNN_ALIGNMENT) unsigned char nowhere[FRCNN_ALIGNMENT];
+    if (data == NULL) data = nowhere;
     return create_over(out, dtype, n_dims, shape, strides, n_elements, data, release, context);
 }
 

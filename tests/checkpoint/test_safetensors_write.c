@@ -162,6 +162,22 @@ static void test_round_trip(void **state)
     }
 }
 
+static void test_no_elements_need_no_memory(void **state)
+{
+    (void)state;
+    const int64_t shape[] = {0, 3};
+    const char *name = "none";
+    frcnn_tensor *tensor = NULL;
+    frcnn_checkpoint *checkpoint = NULL;
+    assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_F32, 2, shape, NULL, NULL, NULL));
+    const frcnn_tensor *tensors[] = {tensor};
+    assert_ok(frcnn_safetensors_save(scratch_path, 1, &name, tensors, 0, NULL, NULL));
+    assert_ok(frcnn_checkpoint_open(&checkpoint, scratch_path));
+    assert_same_tensor(frcnn_checkpoint_find(checkpoint, name), tensor);
+    frcnn_checkpoint_close(&checkpoint);
+    frcnn_tensor_destroy(&tensor);
+}
+
 static void test_what_cannot_be_written(void **state)
 {
     (void)state;
@@ -226,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_the_default_model_is_written_again),
         cmocka_unit_test(test_metadata_keeps_its_order),
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_no_elements_need_no_memory),
         cmocka_unit_test_setup(test_what_cannot_be_written, remove_file),
         cmocka_unit_test(test_a_header_that_nobody_would_read),
     };

@@ -217,6 +217,19 @@ static void every_failing_allocation_is_an_error_and_leaks_nothing(void **state)
     assert_ok(use_tensors(&n_releases));
 }
 
+static void no_elements_need_no_memory_and_have_an_address(void **state)
+{
+    (void)state;
+    const int64_t shape[] = {0, 3}, three = 3;
+    frcnn_tensor *tensor = NULL;
+    assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_F32, 2, shape, NULL, NULL, NULL));
+    assert_non_null(frcnn_tensor_get_const_data(tensor));
+    frcnn_tensor_destroy(&tensor);
+    assert_fails(frcnn_tensor_from_memory(&tensor, FRCNN_F32, 1, &three, NULL, NULL, NULL), FRCNN_ERROR_INVALID,
+                 "3 elements, found NULL");
+    assert_null(tensor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +241,7 @@ int main(void)
         cmocka_unit_test(views_on_several_threads_release_once),
         cmocka_unit_test(storage_beyond_two_gibibytes_is_reached),
         cmocka_unit_test(every_failing_allocation_is_an_error_and_leaks_nothing),
+        cmocka_unit_test(no_elements_need_no_memory_and_have_an_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
