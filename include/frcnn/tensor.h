@@ -83,8 +83,10 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_create(frcnn_tensor **out, f
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_empty(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
                                                           const int64_t *shape);
 
-/** A row-major CPU tensor over memory that somebody else owns, read-only by convention. release(context) is called
- *  once, when the last view goes; NULL where nothing is to be done. On failure release is not called. */
+/** A row-major CPU tensor over memory that somebody else owns, read-only by convention. The memory may lie at any address
+ *  (where it isn't a multiple of an element's size, operations work on copies), and be NULL where the shape has no
+ *  elements. release(context) is called once, when the last view goes; NULL where nothing is to be done. On failure
+ *  release is not called. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_from_memory(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
                                                                 const int64_t *shape, void *data,
                                                                 void (*release)(void *context), void *context);
@@ -128,7 +130,8 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_reshape(frcnn_tensor **out, 
  *  [1]. Copies where reshape does. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_flatten(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                             int start_dim, int end_dim);
-/** The tensor itself shared where it is contiguous, else a row-major copy in new storage. */
+/** The tensor itself shared where it is contiguous and lies at a multiple of its element's size, else a row-major copy in
+ *  new storage. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_contiguous(frcnn_tensor **out, const frcnn_tensor *tensor);
 /** Dimension i of the result is dimension order[i] of the tensor; order is a permutation of n_dims values. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_permute(frcnn_tensor **out, const frcnn_tensor *tensor,

@@ -26,6 +26,10 @@ struct frcnn_tensor {
     int64_t n_elements;
 };
 
+/** 1 where every element lies at a multiple of its size, so that it may be read through a pointer of its type. Memory that
+ *  somebody else owns need not. */
+int frcnn_tensor_is_aligned(const frcnn_tensor *tensor);
+
 /** A new handle on the tensor's storage with another layout, which the caller has checked to lie inside it. */
 FRCNN_NODISCARD frcnn_status frcnn_tensor_create_view(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims,
                                                       const int64_t *shape, const int64_t *strides, int64_t offset);

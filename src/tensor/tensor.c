@@ -169,3 +169,9 @@ int frcnn_tensor_is_contiguous(const frcnn_tensor *tensor)
     }
     return 1;
 }
+
+int frcnn_tensor_is_aligned(const frcnn_tensor *tensor)
+{
+    return tensor->n_elements == 0 ||
+           (uintptr_t)frcnn_tensor_get_const_data(tensor) % frcnn_dtype_get_size(tensor->dtype) == 0;
+}

@@ -72,7 +72,7 @@ static void fold_batch(frcnn_matmul *matmul)
 static frcnn_status open_b(frcnn_tensor **out, int *is_transposed, const frcnn_tensor *b, frcnn_dtype dtype)
 {
     const int n = b->n_dims;
-    if (n >= 2 && b->dtype == dtype && !frcnn_tensor_is_contiguous(b)) {
+    if (n >= 2 && b->dtype == dtype && frcnn_tensor_is_aligned(b) && !frcnn_tensor_is_contiguous(b)) {
         int64_t shape[FRCNN_MAX_DIMS];
         int64_t strides[FRCNN_MAX_DIMS];
         frcnn_tensor *transposed = NULL;

@@ -9,35 +9,55 @@
 #include "tensor/float_text.h"
 #include "tensor/half.h"
 
+/* An element, which need not be aligned. */
+typedef union element {
+    float f32;
+    double f64;
+    uint16_t bits16;
+    uint8_t u8;
+    int8_t i8;
+    int16_t i16;
+    int32_t i32;
+    int64_t i64;
+} element;
+
+static element get_element(const frcnn_tensor *tensor, int64_t offset)
+{
+    const size_t size = frcnn_dtype_get_size(frcnn_tensor_get_dtype(tensor));
+    element e;
+    memcpy(&e, (const unsigned char *)frcnn_tensor_get_const_data(tensor) + (size_t)offset * size, size);
+    return e;
+}
+
 static double get_real(const frcnn_tensor *tensor, int64_t offset)
 {
-    const void *data = frcnn_tensor_get_const_data(tensor);
+    const element e = get_element(tensor, offset);
     switch (frcnn_tensor_get_dtype(tensor)) {
     case FRCNN_F64:
-        return ((const double *)data)[offset];
+        return e.f64;
     case FRCNN_F16:
-        return (double)frcnn_f16_to_f32(((const uint16_t *)data)[offset]);
+        return (double)frcnn_f16_to_f32(e.bits16);
     case FRCNN_BF16:
-        return (double)frcnn_bf16_to_f32(((const uint16_t *)data)[offset]);
+        return (double)frcnn_bf16_to_f32(e.bits16);
     default:
-        return (double)((const float *)data)[offset];
+        return (double)e.f32;
     }
 }
 
 static int64_t get_whole(const frcnn_tensor *tensor, int64_t offset)
 {
-    const void *data = frcnn_tensor_get_const_data(tensor);
+    const element e = get_element(tensor, offset);
     switch (frcnn_tensor_get_dtype(tensor)) {
     case FRCNN_I8:
-        return ((const int8_t *)data)[offset];
+        return e.i8;
     case FRCNN_I16:
-        return ((const int16_t *)data)[offset];
+        return e.i16;
     case FRCNN_I32:
-        return ((const int32_t *)data)[offset];
+        return e.i32;
     case FRCNN_I64:
-        return ((const int64_t *)data)[offset];
+        return e.i64;
     default:
-        return ((const uint8_t *)data)[offset];
+        return e.u8;
     }
 }
 

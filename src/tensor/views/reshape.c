@@ -131,6 +131,6 @@ frcnn_status frcnn_tensor_flatten(frcnn_tensor **out, const frcnn_tensor *tensor
 
 frcnn_status frcnn_tensor_contiguous(frcnn_tensor **out, const frcnn_tensor *tensor)
 {
-    if (frcnn_tensor_is_contiguous(tensor)) return frcnn_tensor_share(out, tensor);
+    if (frcnn_tensor_is_contiguous(tensor) && frcnn_tensor_is_aligned(tensor)) return frcnn_tensor_share(out, tensor);
     return frcnn_tensor_cast(out, tensor, tensor->dtype);
 }

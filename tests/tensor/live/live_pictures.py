@@ -9,7 +9,7 @@ import tempfile
 import numpy
 import torch
 
-from compare import assert_same, both, same
+from compare import assert_same, both, rounded_twice, same
 from engine import OUT, call, check, dim, dtype, wrap
 import engine
 from problems import ALL, FLOATS
@@ -99,7 +99,7 @@ def convert_dtype(p):
         pair[p.integer(0, 1)] = torch.uint8
     a = raw(unit_values(p, p.shape(), pair[0]))
     same(lambda: call("frcnn_picture_convert_dtype", OUT, a, dtype(pair[1])),
-         lambda: functional.convert_image_dtype(a, pair[1]))
+         lambda: functional.convert_image_dtype(a, pair[1]), **rounded_twice(*pair))
 
 
 def swap_red_blue(p):

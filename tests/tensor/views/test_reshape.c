@@ -88,12 +88,30 @@ static void contiguous_copies_only_what_is_not(void **state)
     frcnn_tensor_destroy(&tensor);
 }
 
+static void contiguous_copies_what_lies_at_no_multiple_of_its_element(void **state)
+{
+    (void)state;
+    const int64_t three = 3;
+    const int32_t values[] = {1, -2, 3};
+    _Alignas(int32_t) unsigned char memory[sizeof values + 1];
+    frcnn_tensor *tensor = NULL;
+    frcnn_tensor *out = NULL;
+    memcpy(memory + 1, values, sizeof values);
+    assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_I32, 1, &three, memory + 1, NULL, NULL));
+    assert_ok(frcnn_tensor_contiguous(&out, tensor));
+    assert_int_equal((uintptr_t)frcnn_tensor_get_data(out) % sizeof(int32_t), 0);
+    assert_values(out, 3, values);
+    frcnn_tensor_destroy(&out);
+    frcnn_tensor_destroy(&tensor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reshape_shares_where_view_does_and_copies_elsewhere),
         cmocka_unit_test(flatten_makes_a_range_of_dimensions_one),
         cmocka_unit_test(contiguous_copies_only_what_is_not),
+        cmocka_unit_test(contiguous_copies_what_lies_at_no_multiple_of_its_element),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
