@@ -5,6 +5,7 @@
 #include "frcnn/anchors.h"
 #include "frcnn/annotations.h"
 #include "frcnn/arithmetic.h"
+#include "frcnn/boxes.h"
 #include "frcnn/checkpoint.h"
 #include "frcnn/creation.h"
 #include "frcnn/detector.h"

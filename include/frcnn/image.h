@@ -45,6 +45,10 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_image_open(frcnn_image **out, const
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_image_decode(frcnn_image **out, const void *bytes, size_t n_bytes,
                                                           const char *name, const frcnn_image_options *options);
 
+/** The sides of the image that frcnn_image_open would give, mostly from its header alone. Errors: as frcnn_image_open. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_image_read_size(int *height, int *width, const char *path,
+                                                             const frcnn_image_options *options);
+
 /** 1 where the first n_bytes of a file (64 or more, or all of it) look like an image of a format known here. */
 FRCNN_API int frcnn_image_is_known(const void *bytes, size_t n_bytes);
 

@@ -14,7 +14,8 @@
 typedef struct decoder {
     const char *format;
     int (*matches)(const uint8_t *bytes, size_t n_bytes);
-    frcnn_decode_function *decode; /* NULL: known, but this build reads none */
+    frcnn_decode_function *decode;      /* NULL: known, but this build reads none */
+    frcnn_header_function *read_header; /* NULL: nothing reads the header alone */
 } decoder;
 
 static int begins_with(const uint8_t *bytes, size_t n_bytes, const char *magic, size_t magic_bytes)
@@ -91,9 +92,15 @@ static int is_heif(const uint8_t *bytes, size_t n_bytes)
 
 /* The first that matches decodes. TGA comes last: it has no magic number. */
 static const decoder decoders[] = {
-    {"JPEG", is_jpeg, DECODE_JPEG},    {"PNG", is_png, frcnn_decode_png}, {"WebP", is_webp, DECODE_WEBP},
-    {"TIFF", is_tiff, DECODE_TIFF},    {"GIF", is_gif, frcnn_decode_gif}, {"BMP", is_bmp, frcnn_decode_bmp},
-    {"PNM", is_pnm, frcnn_decode_pnm}, {"HEIF", is_heif, NULL},           {"TGA", frcnn_tga_matches, frcnn_decode_tga},
+    {"JPEG", is_jpeg, DECODE_JPEG, frcnn_header_read_jpeg},
+    {"PNG", is_png, frcnn_decode_png, frcnn_header_read_png},
+    {"WebP", is_webp, DECODE_WEBP, NULL},
+    {"TIFF", is_tiff, DECODE_TIFF, NULL},
+    {"GIF", is_gif, frcnn_decode_gif, frcnn_header_read_gif},
+    {"BMP", is_bmp, frcnn_decode_bmp, frcnn_header_read_bmp},
+    {"PNM", is_pnm, frcnn_decode_pnm, NULL},
+    {"HEIF", is_heif, NULL, NULL},
+    {"TGA", frcnn_tga_matches, frcnn_decode_tga, frcnn_header_read_tga},
 };
 
 static const decoder *find_decoder(const uint8_t *bytes, size_t n_bytes)
@@ -185,6 +192,43 @@ frcnn_status frcnn_image_open(frcnn_image **out, const char *path, const frcnn_i
     size_t n_bytes = 0;
     FRCNN_TRY(frcnn_file_read(&bytes, &n_bytes, path));
     const frcnn_status status = frcnn_image_decode(out, bytes, n_bytes, path, options);
+    frcnn_free(bytes);
+    return status;
+}
+
+static frcnn_status read_size(int *height, int *width, const uint8_t *bytes, size_t n_bytes, const char *path,
+                              const frcnn_image_options *options)
+{
+    const frcnn_encoded encoded = {.bytes = bytes, .n_bytes = n_bytes, .name = path, .options = options};
+    const decoder *match = find_decoder(bytes, n_bytes);
+    frcnn_image_header header = {0};
+    FRCNN_TRY(check_options(options));
+    if (match == NULL || match->decode == NULL || match->read_header == NULL ||
+        match->read_header(&header, &encoded) != FRCNN_OK) {
+        /* What fails here may still decode, or fail with a better message. */
+        frcnn_image *image = NULL;
+        FRCNN_TRY(frcnn_image_decode(&image, bytes, n_bytes, path, options));
+        *height = image->height;
+        *width = image->width;
+        frcnn_image_destroy(&image);
+        return FRCNN_OK;
+    }
+    FRCNN_TRY(frcnn_encoded_check_size(&encoded, header.height, header.width));
+    const int orientation =
+        header.exif == NULL || options->ignore_exif ? 1 : frcnn_exif_get_orientation(header.exif, header.exif_bytes);
+    *height = (int)(orientation >= 5 ? header.width : header.height);
+    *width = (int)(orientation >= 5 ? header.height : header.width);
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_image_read_size(int *height, int *width, const char *path, const frcnn_image_options *options)
+{
+    frcnn_image_options defaults;
+    uint8_t *bytes = NULL;
+    size_t n_bytes = 0;
+    frcnn_image_options_default(&defaults);
+    FRCNN_TRY(frcnn_file_read(&bytes, &n_bytes, path));
+    const frcnn_status status = read_size(height, width, bytes, n_bytes, path, options == NULL ? &defaults : options);
     frcnn_free(bytes);
     return status;
 }
