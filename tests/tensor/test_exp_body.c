@@ -27,6 +27,16 @@ static void every_3001st_float_is_within_one_ulp(void **state)
     }
 }
 
+static void the_fast_way_gives_the_same_bits(void **state)
+{
+    (void)state;
+    for (uint64_t bits = 0; bits <= UINT32_MAX; bits += 3001) {
+        const float x = frcnn_exp_from_bits((uint32_t)bits);
+        assert_int_equal(frcnn_exp_rate(x) <= FRCNN_EXP_FAST, fabsf(x) <= 87.0f);
+        if (fabsf(x) <= 87.0f) assert_true(frcnn_expf_fast(x) == frcnn_expf(x));
+    }
+}
+
 static void ends_of_the_range_are_exact(void **state)
 {
     (void)state;
@@ -44,6 +54,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_3001st_float_is_within_one_ulp),
+        cmocka_unit_test(the_fast_way_gives_the_same_bits),
         cmocka_unit_test(ends_of_the_range_are_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

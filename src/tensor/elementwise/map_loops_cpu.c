@@ -71,8 +71,8 @@ DEFINE_REAL(abs, fabsf(a), fabs(a))
 DEFINE_LOOP(abs, u8, uint8_t, uint8_t, a)
 DEFINE_LOOP(abs, i32, int32_t, int32_t, a < 0 ? frcnn_sub_i32(0, a) : a)
 DEFINE_LOOP(abs, i64, int64_t, int64_t, a < 0 ? frcnn_sub_i64(0, a) : a)
-DEFINE_REAL(exp, frcnn_expf(a), exp(a))
-DEFINE_REAL(log, frcnn_logf(a), log(a))
+DEFINE_LOOP(exp, f64, double, double, exp(a))
+DEFINE_LOOP(log, f64, double, double, log(a))
 DEFINE_REAL(sqrt, sqrtf(a), sqrt(a))
 DEFINE_REAL(tanh, frcnn_tanhf(a), tanh(a))
 DEFINE_REAL(floor, floorf(a), floor(a))
@@ -82,7 +82,7 @@ DEFINE_ALL(relu, a < 0 ? 0 : a, a<0 ? 0 : a, a> 0 ? a : 0)
 DEFINE_REAL(relu6, frcnn_relu6_f32(a), frcnn_relu6_f64(a))
 DEFINE_REAL(hardswish, a *frcnn_relu6_f32(a + 3) / 6, a *frcnn_relu6_f64(a + 3) / 6)
 DEFINE_REAL(hardsigmoid, frcnn_relu6_f32(a + 3) / 6, frcnn_relu6_f64(a + 3) / 6)
-DEFINE_REAL(sigmoid, 1 / (1 + frcnn_expf(-a)), 1 / (1 + exp(-a)))
+DEFINE_LOOP(sigmoid, f64, double, double, 1 / (1 + exp(-a)))
 DEFINE_LOOP(logical_not, f32, float, uint8_t, a == 0)
 DEFINE_LOOP(logical_not, f64, double, uint8_t, a == 0)
 DEFINE_LOOP(logical_not, u8, uint8_t, uint8_t, a == 0)
@@ -142,6 +142,35 @@ DEFINE_TEST(logical_xor, (a != 0) ^ (b != 0))
 
 DEFINE_REST_LOOP(floor_divide, frcnn_floor_divide_f32(a, b, rests[i]))
 DEFINE_REST_LOOP(remainder, frcnn_remainder_f32(b, rests[i]))
+
+/* What is neither infinite nor nearly so, nor the like, takes a fast way to the same bits: rate tells by values of at most
+   fastest. A block that holds anything else is computed again the slow way; in place, where it cannot be, it goes that
+   way at once. */
+#define DEFINE_FAST_LOOP(name, rate, fastest, fast_expression, expression)                                             \
+    FRCNN_SIMD void frcnn_map_##name##_f32(int64_t n, const void *const *inputs, void *output)                         \
+    {                                                                                                                  \
+        uint32_t highest = inputs[0] == output ? UINT32_MAX : 0;                                                       \
+        const float *x = inputs[0];                                                                                    \
+        float *dst = output;                                                                                           \
+        if (highest == 0) {                                                                                            \
+            FRCNN_INDEPENDENT                                                                                          \
+            for (int64_t i = 0; i < n; i++) {                                                                          \
+                const float a = x[i];                                                                                  \
+                highest = rate(a) > highest ? rate(a) : highest;                                                       \
+                dst[i] = (fast_expression);                                                                            \
+            }                                                                                                          \
+        }                                                                                                              \
+        if (highest <= (fastest)) return;                                                                              \
+        FRCNN_INDEPENDENT                                                                                              \
+        for (int64_t i = 0; i < n; i++) {                                                                              \
+            const float a = x[i];                                                                                      \
+            dst[i] = (expression);                                                                                     \
+        }                                                                                                              \
+    }
+
+DEFINE_FAST_LOOP(exp, frcnn_exp_rate, FRCNN_EXP_FAST, frcnn_expf_fast(a), frcnn_expf(a))
+DEFINE_FAST_LOOP(log, frcnn_log_rate, FRCNN_LOG_FAST, frcnn_logf_fast(a), frcnn_logf(a))
+DEFINE_FAST_LOOP(sigmoid, frcnn_exp_rate, FRCNN_EXP_FAST, 1 / (1 + frcnn_expf_fast(-a)), 1 / (1 + frcnn_expf(-a)))
 
 #define DEFINE_LOOP3(name, suffix, type, expression)                                                                   \
     FRCNN_SIMD void frcnn_map_##name##_##suffix(int64_t n, const void *const *inputs, void *output)                    \
