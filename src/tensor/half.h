@@ -1,6 +1,6 @@
 /** The 16-bit floats as bits: IEEE half (f16: 5 exponent, 10 fraction bits) and bfloat16 (the upper half of an f32).
  *  Widening is exact. Narrowing rounds to nearest, ties to even; what is too large becomes infinity; a NaN stays a NaN
- *  of the same sign, quiet, with the upper bits of its payload. */
+ *  of the same sign with the upper bits of its payload, quiet where an f16 is read or anything written: as x86's instructions do. */
 #ifndef FRCNN_HALF_H
 #define FRCNN_HALF_H
 
@@ -31,7 +31,8 @@ FRCNN_HD float frcnn_f16_to_f32(uint16_t half)
     const uint32_t magnitude = half & 0x7fffu;
     const uint32_t rebias = magnitude >= 0x7c00u ? 224u << 23 : 112u << 23;
     const uint32_t subnormal = frcnn_f32_to_bits((float)(int32_t)magnitude * 0x1p-24f);
-    return frcnn_f32_from_bits(sign | (magnitude < 0x400u ? subnormal : (magnitude << 13) + rebias));
+    const uint32_t quiet = magnitude > 0x7c00u ? 0x00400000u : 0u;
+    return frcnn_f32_from_bits(sign | quiet | (magnitude < 0x400u ? subnormal : (magnitude << 13) + rebias));
 }
 
 FRCNN_HD uint16_t frcnn_f32_to_f16(float value)

@@ -1,6 +1,9 @@
 #include "tensor/elementwise/convert.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "tensor/body.h"
 #include "tensor/elementwise/convert_body.h"
@@ -103,6 +106,37 @@ DEFINE_INTEGER_STORES(u8, uint8_t)
 DEFINE_INTEGER_STORES(i32, int32_t)
 DEFINE_INTEGER_STORES(i64, int64_t)
 
+/* x86 has instructions between f16 and f32, which compilers reach from no plain C: the bits of half.h, rows at a time. clang
+   14 cannot ask for them. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(FRCNN_NO_CLONES)
+__attribute__((target("f16c"))) static void frcnn_load_f16c(int64_t n, const void *src, int64_t stride, void *dst)
+{
+    const unsigned char *from = src;
+    float *to = dst;
+    const int64_t n_eights = stride == 1 ? n / 8 : 0;
+    for (int64_t i = 0; i < n_eights; i++)
+        _mm256_storeu_ps(to + 8 * i, _mm256_cvtph_ps(_mm_loadu_si128((const void *)(from + 16 * i))));
+    frcnn_load_f16_f32(n - 8 * n_eights, from + 16 * n_eights, stride, to + 8 * n_eights);
+}
+
+__attribute__((target("f16c"))) static void frcnn_store_f16c(int64_t n, const void *src, void *dst, int64_t stride)
+{
+    const float *from = src;
+    unsigned char *to = dst;
+    const int64_t n_eights = stride == 1 ? n / 8 : 0;
+    for (int64_t i = 0; i < n_eights; i++)
+        _mm_storeu_si128((void *)(to + 16 * i),
+                         _mm256_cvtps_ph(_mm256_loadu_ps(from + 8 * i), _MM_FROUND_TO_NEAREST_INT));
+    frcnn_store_f32_f16(n - 8 * n_eights, from + 8 * n_eights, to + 16 * n_eights, stride);
+}
+
+#define IS_F16C(lane, dtype) ((lane) == FRCNN_LANE_F32 && (dtype) == FRCNN_F16 && __builtin_cpu_supports("f16c"))
+#else
+#define IS_F16C(lane, dtype) 0
+#define frcnn_load_f16c frcnn_load_f16_f32
+#define frcnn_store_f16c frcnn_store_f32_f16
+#endif
+
 #define U8_LOADS(lane) [FRCNN_U8] = frcnn_load_u8_##lane, [FRCNN_BOOL] = frcnn_load_bool_##lane
 #define I32_LOADS(lane)                                                                                                \
     U8_LOADS(lane), [FRCNN_I8] = frcnn_load_i8_##lane, [FRCNN_I16] = frcnn_load_i16_##lane,                            \
@@ -149,10 +183,10 @@ frcnn_dtype frcnn_lane_get_dtype(frcnn_lane lane)
 
 frcnn_load_function frcnn_load_find(frcnn_lane lane, frcnn_dtype dtype)
 {
-    return loads[lane][dtype];
+    return IS_F16C(lane, dtype) ? frcnn_load_f16c : loads[lane][dtype];
 }
 
 frcnn_store_function frcnn_store_find(frcnn_lane lane, frcnn_dtype dtype)
 {
-    return stores[lane][dtype];
+    return IS_F16C(lane, dtype) ? frcnn_store_f16c : stores[lane][dtype];
 }
