@@ -16,7 +16,8 @@ extern "C" {
  *  f16 and bf16 are computed in f32 and rounded at the end.
  *  Errors: INVALID (dims, with their range, or one twice), and as named. @{ */
 
-/** Floats keep their dtype: f32 and f64 are summed in double; integers and bool give i64, which wraps. Of no values: 0. */
+/** Floats keep their dtype: f64 is summed in double, f32 too, in groups of eight that are summed in f32 first; integers and
+ *  bool give i64, which wraps. Of no values: 0. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_sum(frcnn_tensor **out, const frcnn_tensor *tensor, const int *dims,
                                                         int n_dims, int keep_dims);
 /** The sum divided by the number of values. Of no values: NaN. Errors: INVALID (integers and bool; cast first). */
