@@ -29,8 +29,44 @@ typedef struct plane {
 
 DEFINE_TILE(1, uint8_t)
 DEFINE_TILE(2, uint16_t)
-DEFINE_TILE(4, uint32_t)
+DEFINE_TILE(4_any, uint32_t)
 DEFINE_TILE(8, uint64_t)
+
+typedef uint32_t quad __attribute__((vector_size(16)));
+
+#if defined(__clang__)
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (quad){__VA_ARGS__})
+#endif
+
+/* 4 columns of 4 rows each, turned in registers. */
+static inline void turn_quads(const unsigned char *src, int64_t column_bytes, uint32_t *tile)
+{
+    quad columns[4];
+    for (int x = 0; x < 4; x++) memcpy(&columns[x], src + x * column_bytes, sizeof columns[x]);
+    const quad upper01 = SHUFFLE(columns[0], columns[1], 0, 4, 1, 5);
+    const quad upper23 = SHUFFLE(columns[2], columns[3], 0, 4, 1, 5);
+    const quad lower01 = SHUFFLE(columns[0], columns[1], 2, 6, 3, 7);
+    const quad lower23 = SHUFFLE(columns[2], columns[3], 2, 6, 3, 7);
+    const quad rows[4] = {SHUFFLE(upper01, upper23, 0, 1, 4, 5), SHUFFLE(upper01, upper23, 2, 3, 6, 7),
+                          SHUFFLE(lower01, lower23, 0, 1, 4, 5), SHUFFLE(lower01, lower23, 2, 3, 6, 7)};
+    for (int y = 0; y < 4; y++) memcpy(tile + y * TILE, &rows[y], sizeof rows[y]);
+}
+
+static void frcnn_transpose_tile_4(int64_t n_rows, int64_t n_columns, int64_t column_stride, int64_t row_stride,
+                                   const unsigned char *src, unsigned char *dst)
+{
+    if (n_rows < TILE || n_columns < TILE) {
+        frcnn_transpose_tile_4_any(n_rows, n_columns, column_stride, row_stride, src, dst);
+        return;
+    }
+    uint32_t tile[TILE][TILE];
+    for (int64_t x = 0; x < TILE; x += 4)
+        for (int64_t y = 0; y < TILE; y += 4)
+            turn_quads(src + (x * column_stride + y) * 4, column_stride * 4, &tile[y][x]);
+    for (int64_t y = 0; y < TILE; y++) memcpy(dst + y * row_stride * 4, tile[y], sizeof tile[y]);
+}
 
 typedef void (*tile_function)(int64_t n_rows, int64_t n_columns, int64_t column_stride, int64_t row_stride,
                               const unsigned char *src, unsigned char *dst);
