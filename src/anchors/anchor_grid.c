@@ -10,6 +10,10 @@
 
 enum { BOX = 4, MAX_BASE = FRCNN_MAX_SIZES * FRCNN_MAX_SIZES };
 
+/* Cells of a level that are worth a second thread: filling those of an image of 800x1344 takes less time than waiting for
+   it where other programs have the cores. */
+enum { MIN_PARALLEL_CELLS = 1 << 18 };
+
 /* Anchors of one level; their coordinates can be addressed. The grids have been checked. */
 static frcnn_status count_level(int64_t *out, const frcnn_anchor_config *config, const frcnn_anchor_grids *grids,
                                 int level)
@@ -98,7 +102,7 @@ static void fill_f32(float *out, const double *base, int n_base, const frcnn_anc
     float narrow[MAX_BASE * BOX];
     for (int i = 0; i < n_base * BOX; i++) narrow[i] = (float)base[i];
     const int64_t grid_w = grids->grid_w[level];
-    FRCNN_PARALLEL_FOR_IF(grid_w * grids->grid_h[level] >= 4096)
+    FRCNN_PARALLEL_FOR_IF(grid_w * grids->grid_h[level] >= MIN_PARALLEL_CELLS)
     for (int64_t y = 0; y < grids->grid_h[level]; y++)
         for (int64_t x = 0; x < grid_w; x++) {
             const float shift0 =
@@ -115,7 +119,7 @@ static void fill_f64(float *out, const double *base, int n_base, const frcnn_anc
                      const walk *shifts)
 {
     const int64_t grid_w = grids->grid_w[level];
-    FRCNN_PARALLEL_FOR_IF(grid_w * grids->grid_h[level] >= 4096)
+    FRCNN_PARALLEL_FOR_IF(grid_w * grids->grid_h[level] >= MIN_PARALLEL_CELLS)
     for (int64_t y = 0; y < grids->grid_h[level]; y++)
         for (int64_t x = 0; x < grid_w; x++) {
             const double shift0 =
