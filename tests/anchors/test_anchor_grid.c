@@ -200,6 +200,35 @@ static void the_grid_is_meshgrid_shifts_plus_base_anchors(void **state)
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) frcnn_tensor_destroy(&made[i]);
 }
 
+/* Enough cells for more than one thread, whose sums are in float32 and in float64. */
+static void a_large_map_is_filled_to_the_last_cell(void **state)
+{
+    (void)state;
+    enum { H = 600, W = 500, STRIDE = 16 };
+    static const double one = 1;
+    static const double sizes[] = {128, 8};
+    static const frcnn_anchor_convention conventions[] = {FRCNN_ANCHORS_DETECTRON2, FRCNN_ANCHORS_PY_FASTER_RCNN};
+    static const float first[][4] = {{-64, -64, 64, 64}, {-56, -56, 71, 71}};
+    const int h = H;
+    const int w = W;
+    for (int i = 0; i < 2; i++) {
+        frcnn_anchor_grids grids;
+        frcnn_tensor *anchors = NULL;
+        frcnn_anchor_config config = one_level(conventions[i], &sizes[i], 1, STRIDE);
+        set_level(&config.levels[0], &sizes[i], 1, &one, 1, STRIDE);
+        assert_ok(frcnn_anchor_grids_from_maps(&grids, &config, 0, 0, &h, &w));
+        assert_ok(frcnn_anchors_create(&anchors, &config, &grids));
+        assert_int_equal(frcnn_tensor_get_shape(anchors)[0], H * W);
+        for (int y = 0; y < H; y++)
+            for (int x = 0; x < W; x++) {
+                const float expected[] = {first[i][0] + (float)(x * STRIDE), first[i][1] + (float)(y * STRIDE),
+                                          first[i][2] + (float)(x * STRIDE), first[i][3] + (float)(y * STRIDE)};
+                assert_rows_equal(anchors, y * W + x, expected, 1);
+            }
+        frcnn_tensor_destroy(&anchors);
+    }
+}
+
 static void maps_are_checked(void **state)
 {
     (void)state;
@@ -254,6 +283,7 @@ int main(void)
         cmocka_unit_test(fifteen_anchors_a_cell_give_the_golden_rows),
         cmocka_unit_test(all_levels_have_the_bytes_of_torchvision),
         cmocka_unit_test(the_grid_is_meshgrid_shifts_plus_base_anchors),
+        cmocka_unit_test(a_large_map_is_filled_to_the_last_cell),
         cmocka_unit_test(maps_are_checked),
         cmocka_unit_test(grids_and_levels_are_checked),
     };
