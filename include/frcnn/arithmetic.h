@@ -4,8 +4,8 @@
  *  Shapes are aligned at the last dimension; a dimension of 1, or one that is not there, repeats. Any dtypes may meet:
  *  they are taken to a common one as in PyTorch. Tensors with dimensions decide; one without dimensions, or a number, has a
  *  say only where it is of a higher kind (bool, integer, float), so that u8 * 300 stays u8 and u8 * 1.5 is f32. Of f16
- *  and bf16 the result is computed in f32 and rounded once (a number beside them is taken to their dtype first, which
- *  PyTorch does for some functions only). Integers wrap.
+ *  and bf16 the result is computed in f32 and rounded once; a number beside them, or a tensor without dimensions, is
+ *  rounded to their dtype first, but for the right side of mul, div and floor_divide. Integers wrap.
  *
  *  Errors of all, besides those of frcnn/ops.h: INVALID (sizes that differ and are not 1, tensors on two devices).
  */

@@ -133,19 +133,36 @@ static int64_t wrap(int64_t value, frcnn_dtype dtype)
     }
 }
 
-static frcnn_map_value get_value(frcnn_scalar scalar, frcnn_dtype common)
+/* The dtype that a number, or a tensor without dimensions, is taken to first: as in PyTorch the common one, but a factor or
+   divisor on the right of 16-bit floats is not rounded to them. */
+static frcnn_dtype get_number_dtype(const frcnn_apply *apply, int i)
+{
+    const int is_short_float = apply->common == FRCNN_F16 || apply->common == FRCNN_BF16;
+    const int is_kept = i == 1 && (apply->function == FRCNN_MAP_MUL || apply->function == FRCNN_MAP_DIV ||
+                                   apply->function == FRCNN_MAP_FLOOR_DIVIDE);
+    return is_short_float && is_kept ? FRCNN_F32 : apply->common;
+}
+
+static float round_to(float value, frcnn_dtype dtype)
+{
+    if (dtype == FRCNN_F16) return frcnn_f16_to_f32(frcnn_f32_to_f16(value));
+    if (dtype == FRCNN_BF16) return frcnn_bf16_to_f32(frcnn_f32_to_bf16(value));
+    return value;
+}
+
+static frcnn_map_value get_value(frcnn_scalar scalar, frcnn_dtype dtype)
 {
     frcnn_map_value value;
     const int is_real = scalar.kind == FRCNN_SCALAR_F64;
-    switch (frcnn_lane_find(common)) {
+    switch (frcnn_lane_find(dtype)) {
     case FRCNN_LANE_F32:
-        value.f32 = is_real ? (float)scalar.value.f64 : (float)scalar.value.i64;
+        value.f32 = round_to(is_real ? (float)scalar.value.f64 : (float)scalar.value.i64, dtype);
         break;
     case FRCNN_LANE_F64:
         value.f64 = is_real ? scalar.value.f64 : (double)scalar.value.i64;
         break;
     default:
-        value.i64 = wrap(scalar.value.i64, common);
+        value.i64 = wrap(scalar.value.i64, dtype);
         break;
     }
     return value;
@@ -181,10 +198,11 @@ static frcnn_status open_inputs(inputs *in, const frcnn_apply *apply, const frcn
         const frcnn_tensor *tensor = apply->tensors[i];
         if (tensor == NULL) continue;
         const int is_condition = apply->function == FRCNN_MAP_WHERE && i == 0;
-        const int is_cast = tensor->dtype != apply->common && apply->function != FRCNN_MAP_COPY && !is_condition &&
+        const frcnn_dtype common = tensor->n_dims == 0 ? get_number_dtype(apply, i) : apply->common;
+        const int is_cast = tensor->dtype != common && apply->function != FRCNN_MAP_COPY && !is_condition &&
                             (tensor->n_dims == 0 || is_short_float);
         if (is_cast || is_overwritten(tensor, out))
-            FRCNN_TRY_CLEANUP(frcnn_tensor_cast(&in->copies[i], tensor, is_cast ? apply->common : tensor->dtype));
+            FRCNN_TRY_CLEANUP(frcnn_tensor_cast(&in->copies[i], tensor, is_cast ? common : tensor->dtype));
         in->tensors[i] = in->copies[i] != NULL ? in->copies[i] : tensor;
     }
 
@@ -212,7 +230,7 @@ static frcnn_status run(const frcnn_tensor_ops *table, const frcnn_apply *apply,
         const frcnn_tensor *tensor = in->tensors[i];
         map.inputs[i].dtype = frcnn_lane_get_dtype(map.lane);
         if (tensor == NULL)
-            map.inputs[i].value = get_value(apply->scalars[i], apply->common);
+            map.inputs[i].value = get_value(apply->scalars[i], get_number_dtype(apply, i));
         else
             set_operand(&map.inputs[i], tensor, (void *)(uintptr_t)frcnn_tensor_get_const_data(tensor), map.n_dims);
     }

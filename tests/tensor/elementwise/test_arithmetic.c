@@ -36,6 +36,8 @@ static void assert_result(frcnn_tensor *result, frcnn_dtype dtype, size_t bytes,
 
 typedef frcnn_status (*binary_function)(frcnn_tensor **out, const frcnn_tensor *a, const frcnn_tensor *b);
 
+typedef frcnn_status (*scalar_function)(frcnn_tensor **out, const frcnn_tensor *a, frcnn_scalar b);
+
 static frcnn_tensor *apply(binary_function function, const frcnn_tensor *a, const frcnn_tensor *b)
 {
     frcnn_tensor *out = NULL;
@@ -268,6 +270,47 @@ static void every_length_and_row_size_is_walked_to_its_end(void **state)
         }
 }
 
+/* torch 2.14.1: torch.tensor([3, 7]) and 7.777, as a number and as torch.tensor(7.777), in bits; 7.777 in either dtype equals it. */
+static void a_number_beside_sixteen_bits_is_rounded_first_but_as_a_factor_or_divisor(void **state)
+{
+    (void)state;
+    static const binary_function functions[] = {frcnn_tensor_add, frcnn_tensor_sub, frcnn_tensor_mul, frcnn_tensor_div,
+                                                frcnn_tensor_remainder};
+    static const scalar_function with_number[] = {frcnn_tensor_add_scalar, frcnn_tensor_sub_scalar,
+                                                  frcnn_tensor_mul_scalar, frcnn_tensor_div_scalar,
+                                                  frcnn_tensor_remainder_scalar};
+    static const struct {
+        frcnn_dtype dtype;
+        int16_t values[2];
+        int16_t expected[5][2];
+    } cases[] = {
+        {FRCNN_F16,
+         {0x4200, 0x4700},
+         {{18788, 19300}, {-15161, -17864}, {19925, 21198}, {13868, 15155}, {16896, 18176}}},
+        {FRCNN_BF16,
+         {0x4040, 0x40e0},
+         {{16684, 16748}, {-16231, -16568}, {16827, 16986}, {16070, 16230}, {16448, 16608}}},
+    };
+    const double number = 7.777;
+    for (size_t i = 0; i < 2; i++) {
+        const frcnn_dtype dtype = cases[i].dtype;
+        frcnn_tensor *a = make(dtype, 2, cases[i].values);
+        frcnn_tensor *scalar = make_scalar(FRCNN_F32, number);
+        frcnn_tensor *rounded = make_scalar(dtype, number);
+        frcnn_tensor *out = NULL;
+        for (size_t f = 0; f < 5; f++) {
+            assert_result(apply(functions[f], a, scalar), dtype, sizeof cases[i].expected[f], cases[i].expected[f]);
+            assert_ok(with_number[f](&out, a, frcnn_scalar_f64(number)));
+            assert_result(out, dtype, sizeof cases[i].expected[f], cases[i].expected[f]);
+        }
+        assert_ok(frcnn_tensor_eq_scalar(&out, rounded, frcnn_scalar_f64(number)));
+        assert_result(out, FRCNN_BOOL, 1, "\1");
+        frcnn_tensor_destroy(&a);
+        frcnn_tensor_destroy(&scalar);
+        frcnn_tensor_destroy(&rounded);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +324,7 @@ int main(void)
         cmocka_unit_test(what_shares_memory_is_not_written_to),
         cmocka_unit_test(a_clamp_keeps_nan_and_ends_at_its_maximum),
         cmocka_unit_test(every_length_and_row_size_is_walked_to_its_end),
+        cmocka_unit_test(a_number_beside_sixteen_bits_is_rounded_first_but_as_a_factor_or_divisor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
