@@ -7,7 +7,7 @@
  *  and bf16 the result is computed in f32 and rounded once; a number beside them, or a tensor without dimensions, is
  *  rounded to their dtype first, but for the right side of mul, div and floor_divide. Integers wrap.
  *
- *  Errors of all, besides those of frcnn/ops.h: INVALID (sizes that differ and are not 1, tensors on two devices).
+ *  Errors of all, besides those of frcnn/ops.h: INVALID (sizes that differ and are not 1).
  */
 #ifndef FRCNN_ARITHMETIC_H
 #define FRCNN_ARITHMETIC_H

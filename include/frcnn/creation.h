@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /** value everywhere: frcnn_tensor_full(&out, FRCNN_F32, 2, shape, frcnn_scalar_f64(0.5)). Reals lose their fraction in
- *  integers. Errors: INVALID (shape, a value that the dtype does not hold), NO_MEMORY. */
+ *  integers. Errors: INVALID (shape, a value that the dtype does not hold). */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_full(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
                                                          const int64_t *shape, frcnn_scalar value);
 
@@ -46,7 +46,7 @@ typedef enum frcnn_meshgrid_indexing {
 /** The coordinates of every cell of a grid: n inputs of one dtype, [n0], [n1], … or scalars, give n outputs of
  *  [n0, n1, …]; xy swaps the first two dimensions. Outputs are views of the inputs with stride 0 where values repeat
  *  (frcnn_tensor_contiguous copies them out), each owned by the caller; on failure none is made. Errors: INVALID (n
- *  outside [1, FRCNN_MAX_DIMS], dimensions, dtypes that differ, mixed devices). */
+ *  outside [1, FRCNN_MAX_DIMS], dimensions, dtypes that differ). */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_meshgrid(frcnn_tensor **out, const frcnn_tensor *const *tensors,
                                                              int n, frcnn_meshgrid_indexing indexing);
 

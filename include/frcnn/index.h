@@ -6,7 +6,8 @@
  *      status = frcnn_tensor_index_select(&rows, boxes, 0, indices);            boxes [N, 4] -> [100, 4]
  *
  *  Unless said otherwise every dtype is taken, indices and counts are i64, and a scalar counts as one value along
- *  dimension 0. A negative dim counts from the end. A negative index is an error. Meanings are PyTorch's. */
+ *  dimension 0. A negative index is an error.
+ */
 #ifndef FRCNN_INDEX_H
 #define FRCNN_INDEX_H
 

@@ -1,4 +1,11 @@
-/** Layers of a network, on maps in [N, H, W, C]; weights have PyTorch's shapes. See frcnn/ops.h for what all operations share. */
+/** Layers of a network, on maps in [N, H, W, C]; weights have PyTorch's shapes. See frcnn/ops.h for what all operations
+ *  share.
+ *
+ *      frcnn_conv2d_options options;
+ *      frcnn_conv2d_options_default(&options);
+ *      options.padding_h = options.padding_w = 1;
+ *      status = frcnn_tensor_conv2d(&out, map, weight, bias, &options);      [1, 50, 68, 256] -> [1, 50, 68, 256]
+ */
 #ifndef FRCNN_LAYERS_H
 #define FRCNN_LAYERS_H
 
@@ -108,7 +115,8 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_adaptive_max_pool2d(frcnn_te
 /** (x - running_mean) / sqrt(running_var + eps) * weight + bias by channel, floats [..., C] of 2 dimensions or more; the
  *  parameters are [C] in the tensor's dtype, or all in f32 beside a 16-bit tensor. weight NULL: 1; bias NULL: 0. Computed
  *  as fma(x, alpha, beta) with alpha = weight / sqrt(running_var + eps), beta = fma(-running_mean, alpha, bias): PyTorch's
- *  bits. Errors: INVALID (shapes and dtypes that do not fit, eps below 0), NO_MEMORY. */
+ *  bits. Errors: INVALID (shapes and dtypes that do not fit, eps below 0). Source: PyTorch's
+ *  batch_norm. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_batch_norm(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                                const frcnn_tensor *running_mean,
                                                                const frcnn_tensor *running_var,
@@ -136,7 +144,7 @@ FRCNN_API void frcnn_interpolate_options_default(frcnn_interpolate_options *opti
 
 /** Floats or u8 [N, H, W, C] -> [N, out_h, out_w, C]. Bilinear takes columns first, then rows; 16-bit floats in f32, u8 in
  *  integers rounded after each. Errors: INVALID (an option out of range or beside one that excludes it, no pixels or
- *  channels, antialias of a 16-bit float), NO_MEMORY. Source: PyTorch's interpolate, which for bilinear picks between
+ *  channels, antialias of a 16-bit float). Source: PyTorch's interpolate, which for bilinear picks between
  *  orders of summation by layout and threads; the difference is an ulp or two. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_interpolate(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                                 const frcnn_interpolate_options *options);

@@ -2,7 +2,7 @@
  *
  *      frcnn_tensor *t = NULL;
  *      status = frcnn_npy_load(&t, "boxes.npy", (frcnn_device){FRCNN_CPU, 0});
- *      status = frcnn_npy_save("copy.npy", t);
+ *      status = frcnn_npy_save(t, "copy.npy");
  */
 #ifndef FRCNN_NPY_H
 #define FRCNN_NPY_H
@@ -25,7 +25,7 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_npy_load(frcnn_tensor **out, const 
 /** Writes a tensor of any strides, row-major, byte for byte as NumPy 2 writes that array, under a temporary name that is
  *  renamed when the file is whole.
  *  Errors: UNSUPPORTED (bf16, which NumPy has not: cast it; a tensor that is not on the CPU), IO, NO_MEMORY. */
-FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_npy_save(const char *path, const frcnn_tensor *tensor);
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_npy_save(const frcnn_tensor *tensor, const char *path);
 
 #ifdef __cplusplus
 }

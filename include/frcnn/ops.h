@@ -5,9 +5,17 @@
  *      status = frcnn_tensor_relu(&activated, sum);
  *      frcnn_tensor_destroy(&sum);
  *
- *  Every operation makes a new tensor, row-major unless it says so, that the caller owns; inputs may have any strides and
- *  stay as they are. On failure no output is touched. The same input gives the same bytes for every number of threads.
- *  Errors, besides those named: INVALID (a dtype or number of dimensions that the operation does not take), NO_MEMORY.
+ *  Names and meanings are PyTorch's, but for maps, which are [N, H, W, C] here. Where a header says nothing else:
+ *
+ *  - The caller owns the new tensors that are handed out, row-major and on the device of the inputs. Inputs may have any
+ *    strides and stay as they are; what works in place says so in its name, or is called copy or fill.
+ *  - A negative dim counts from the end: dim is in [-n, n - 1] for a tensor of n dimensions. dims are n_dims of them,
+ *    shape is n_dims sizes, and with keep_dims 1 a dimension that would go stays as 1.
+ *  - Options begin as their _options_default function sets them; NULL stands for that.
+ *  - On failure no output is touched.
+ *  - The same input gives the same bytes for every number of threads.
+ *  - Errors, besides those named: INVALID (a dtype, shape or dim that the operation does not take, tensors on two devices,
+ *    options with another struct_size), UNSUPPORTED (a device that this build does not compute on), NO_MEMORY.
  */
 #ifndef FRCNN_OPS_H
 #define FRCNN_OPS_H

@@ -11,10 +11,9 @@
 extern "C" {
 #endif
 
-/** @name Over any dimensions: dims has n_dims values in [-n, n-1], each dimension once; n_dims 0 (dims may be NULL) stands
- *  for all of them. Reduced dimensions go, or with keep_dims stay as 1. A scalar counts as [1]: its dim is 0 or -1.
- *  f16 and bf16 are computed in f32 and rounded at the end.
- *  Errors: INVALID (dims, with their range, or one twice), and as named. @{ */
+/** @name Over any dimensions, each of them once in dims; n_dims 0 (dims may be NULL) stands for all. A scalar counts as [1]:
+ *  its dim is 0 or -1. f16 and bf16 are computed in f32 and rounded at the end.
+ *  Errors: INVALID (a dim out of range, or twice), and as named. @{ */
 
 /** Floats keep their dtype: f64 is summed in double, f32 too, in groups of eight that are summed in f32 first; integers and
  *  bool give i64, which wraps. Of no values: 0. */
@@ -45,8 +44,8 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_all(frcnn_tensor **out, cons
                                                         int n_dims, int keep_dims);
 /** @} */
 
-/** @name Along one dimension, in [-n, n-1]; a scalar counts as [1].
- *  Errors: INVALID (dim, with its range), and as named. @{ */
+/** @name Along one dimension; a scalar counts as [1].
+ *  Errors: INVALID (a dim out of range), and as named. @{ */
 
 /** The largest values along dim and where they are (i64): of equal values the first, and the first NaN before all
  *  numbers. dim goes, or with keep_dims stays as 1. Errors: INVALID (dim is 0 long). */
@@ -70,9 +69,9 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_argmin(frcnn_tensor **out, c
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_cumsum(frcnn_tensor **out, const frcnn_tensor *tensor, int dim);
 /** @} */
 
-/** exp(x - max) / sum along dim, in the tensor's dtype: f32, f64, f16 or bf16, the last two computed in f32; dim is in
- *  [-n, n-1], and 0 or -1 for a scalar. -infinity gives 0; a run of -infinity alone, or with NaN or +infinity, gives NaN.
- *  Errors: INVALID (dim, with its range). */
+/** exp(x - max) / sum along dim, in the tensor's dtype: f32, f64, f16 or bf16, the last two computed in f32; dim is 0
+ *  or -1 for a scalar. -infinity gives 0; a run of -infinity alone, or with NaN or +infinity, gives NaN.
+ *  Errors: INVALID (another dtype, dim). */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_softmax(frcnn_tensor **out, const frcnn_tensor *tensor, int dim);
 
 /** The logarithm of that, (x - max) - log(sum), which is finite where softmax is too small for its dtype. */

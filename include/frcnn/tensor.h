@@ -79,14 +79,14 @@ static inline frcnn_scalar frcnn_scalar_i64(int64_t value)
  *  is a scalar. The caller owns *out. Errors: INVALID (dtype, dims, a product that overflows), NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_create(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
                                                            const int64_t *shape);
-/** The same with elements of any value, for a caller that writes every one. */
+/** As frcnn_tensor_create, with elements of any value, for a caller that writes every one. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_empty(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
                                                           const int64_t *shape);
 
-/** A row-major CPU tensor over memory that somebody else owns, read-only by convention. The memory may lie at any address
- *  (where it isn't a multiple of an element's size, operations work on copies), and be NULL where the shape has no
- *  elements. release(context) is called once, when the last view goes; NULL where nothing is to be done. On failure
- *  release is not called. */
+/** A row-major CPU tensor over memory that somebody else owns, read-only by convention; the caller owns *out. The memory may
+ *  lie at any address (where it isn't a multiple of an element's size, operations work on copies), and be NULL where the
+ *  shape has no elements. release(context) is called once, when the last view goes; NULL where nothing is to be done.
+ *  Errors as for frcnn_tensor_create; release is not called then. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_from_memory(frcnn_tensor **out, frcnn_dtype dtype, int n_dims,
                                                                 const int64_t *shape, void *data,
                                                                 void (*release)(void *context), void *context);
@@ -174,8 +174,11 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_chunk(frcnn_tensor **out, in
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_to_device(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                               frcnn_device device);
 
-/** A row-major copy in new storage, in dtype: f16 and bf16 round to nearest even, float to integer truncates toward
- *  zero and saturates (NaN becomes 0), integers wrap, bool is "not zero". */
+/** A row-major copy in new storage, in dtype; the caller owns *out. f16 and bf16 round to nearest even, integers wrap, bool
+ *  is "not zero", and a float becomes an integer by dropping its fraction. Where that is outside the dtype's range, C
+ *  leaves the result undefined, and PyTorch takes what the CPU gives: on x86 u8, i8 and i16 wrap (300 is 44 as u8, NaN and
+ *  what no i32 holds are 0), i32 and i64 become their smallest value. Here it is the nearest value in range, and NaN is
+ *  0, the same on every machine. Errors: UNSUPPORTED (a device that this build does not compute on), NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_cast(frcnn_tensor **out, const frcnn_tensor *tensor,
                                                          frcnn_dtype dtype);
 

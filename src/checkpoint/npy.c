@@ -62,7 +62,7 @@ cleanup:
     return status;
 }
 
-frcnn_status frcnn_npy_save(const char *path, const frcnn_tensor *tensor)
+frcnn_status frcnn_npy_save(const frcnn_tensor *tensor, const char *path)
 {
     frcnn_status status = FRCNN_OK;
     frcnn_atomic_file *file = NULL;

@@ -1,4 +1,6 @@
-"""test_notes.py PROGRAM EXAMPLES: what examples/notes.c prints is what its README shows, and its pictures are there."""
+"""test_notes.py NOTES TENSORS EXAMPLES: what examples/notes.c prints is what its README shows, and its pictures are there;
+what examples/tensors.c prints is what its comments say.
+"""
 import os
 import re
 import subprocess
@@ -7,6 +9,7 @@ import tempfile
 import unittest
 
 EXAMPLES = sys.argv.pop()
+TENSORS = sys.argv.pop()
 PROGRAM = sys.argv.pop()
 
 
@@ -28,6 +31,12 @@ class Notes(unittest.TestCase):
         run = subprocess.run([PROGRAM, "/nowhere/at/all"], capture_output=True, text=True, check=False)
         self.assertEqual(run.returncode, 1)
         self.assertIn("/nowhere/at/all/channels-1.png", run.stderr)
+
+    def test_tensors(self):
+        with open(os.path.join(EXAMPLES, "tensors.c"), encoding="utf-8") as file:
+            said = re.findall(r"/\* (tensor\(.*\)) \*/", file.read())
+        run = subprocess.run([TENSORS], capture_output=True, text=True, check=True)
+        self.assertEqual(run.stdout.splitlines(), said)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ static void test_saved_bytes_are_those_of_numpy(void **state)
     const int64_t shape[] = {2, 3}, empty_shape[] = {0, 3}, transposed[] = {3, 2}, two = 2;
     frcnn_tensor *tensor = NULL, *view = NULL;
     assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_F32, 2, shape, values, NULL, NULL));
-    assert_ok(frcnn_npy_save(scratch_path, tensor));
+    assert_ok(frcnn_npy_save(tensor, scratch_path));
     assert_file(matrix, sizeof matrix - 1, values, sizeof values);
     frcnn_tensor_destroy(&tensor);
 
@@ -79,23 +79,23 @@ static void test_saved_bytes_are_those_of_numpy(void **state)
     const int order[] = {1, 0};
     assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_F32, 2, transposed, columns, NULL, NULL));
     assert_ok(frcnn_tensor_permute(&view, tensor, order));
-    assert_ok(frcnn_npy_save(scratch_path, view));
+    assert_ok(frcnn_npy_save(view, scratch_path));
     assert_file(matrix, sizeof matrix - 1, values, sizeof values);
     frcnn_tensor_destroy(&view);
     frcnn_tensor_destroy(&tensor);
 
     assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_I16, 0, NULL, &seven, NULL, NULL));
-    assert_ok(frcnn_npy_save(scratch_path, tensor));
+    assert_ok(frcnn_npy_save(tensor, scratch_path));
     assert_file(scalar, sizeof scalar - 1, &seven, sizeof seven);
     frcnn_tensor_destroy(&tensor);
 
     assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_BOOL, 2, empty_shape, NULL, NULL, NULL));
-    assert_ok(frcnn_npy_save(scratch_path, tensor));
+    assert_ok(frcnn_npy_save(tensor, scratch_path));
     assert_file(empty, sizeof empty - 1, NULL, 0);
     frcnn_tensor_destroy(&tensor);
 
     assert_ok(frcnn_tensor_from_memory(&tensor, FRCNN_I64, 1, &two, longs, NULL, NULL));
-    assert_ok(frcnn_npy_save(scratch_path, tensor));
+    assert_ok(frcnn_npy_save(tensor, scratch_path));
     assert_file(row, sizeof row - 1, longs, sizeof longs);
     frcnn_tensor_destroy(&tensor);
 }
@@ -307,14 +307,14 @@ static void test_what_cannot_be_saved_is_refused(void **state)
     frcnn_tensor *tensor = NULL;
     assert_ok(frcnn_tensor_create(&tensor, FRCNN_BF16, 1, shape));
     unlink(scratch_path);
-    assert_fails(frcnn_npy_save(scratch_path, tensor), FRCNN_ERROR_UNSUPPORTED,
+    assert_fails(frcnn_npy_save(tensor, scratch_path), FRCNN_ERROR_UNSUPPORTED,
                  "expected a dtype that NumPy has, found bf16: cast the tensor to f32");
     tensor->dtype = FRCNN_F16;
     tensor->device = (frcnn_device){FRCNN_CUDA, 0};
-    assert_fails(frcnn_npy_save(scratch_path, tensor), FRCNN_ERROR_UNSUPPORTED, "found one on cuda:0");
+    assert_fails(frcnn_npy_save(tensor, scratch_path), FRCNN_ERROR_UNSUPPORTED, "found one on cuda:0");
     tensor->device = cpu;
     assert_int_equal(access(scratch_path, F_OK), -1);
-    assert_fails(frcnn_npy_save("/nowhere/at/all.npy", tensor), FRCNN_ERROR_IO, "/nowhere/at/all.npy");
+    assert_fails(frcnn_npy_save(tensor, "/nowhere/at/all.npy"), FRCNN_ERROR_IO, "/nowhere/at/all.npy");
     frcnn_tensor_destroy(&tensor);
 }
 

@@ -10,7 +10,7 @@ static frcnn_tensor *tensor;
 
 static frcnn_status save_npy(void)
 {
-    return frcnn_npy_save(scratch_path, tensor);
+    return frcnn_npy_save(tensor, scratch_path);
 }
 
 static frcnn_status load_npy(void)

@@ -19,7 +19,7 @@ static void check_loaded(const frcnn_tensor *tensor, size_t size)
     FUZZ_CHECK(size >= 10 && get_bytes(tensor) <= size - 10);
     FUZZ_CHECK(mkdtemp(folder) != NULL);
     snprintf(path, sizeof path, "%s/a.npy", folder);
-    FUZZ_CHECK(frcnn_npy_save(path, tensor) == FRCNN_OK);
+    FUZZ_CHECK(frcnn_npy_save(tensor, path) == FRCNN_OK);
     FUZZ_CHECK(frcnn_npy_load(&again, path, cpu) == FRCNN_OK);
     FUZZ_CHECK(frcnn_tensor_cast(&rows, tensor, frcnn_tensor_get_dtype(tensor)) == FRCNN_OK);
     FUZZ_CHECK(frcnn_tensor_get_dtype(again) == frcnn_tensor_get_dtype(tensor));

@@ -1,4 +1,4 @@
-"""test_readme.py [PROGRAM]: what README.md shows is what there is: the example is the file that is compiled, links lead
+"""test_readme.py [PROGRAM]: what README.md shows is what there is: the examples are the files that are compiled, links lead
 somewhere, and the options of a subcommand are those that it takes.
 """
 import os
@@ -17,9 +17,9 @@ def read(path):
 
 
 class Readme(unittest.TestCase):
-    def test_example(self):
+    def test_examples(self):
         blocks = re.findall(r"^```c\n(.*?)^```$", read("README.md"), re.M | re.S)
-        self.assertEqual(blocks, [read("examples/detect.c")])
+        self.assertEqual(blocks, [read("examples/detect.c"), read("examples/tensors.c")])
 
     def test_links(self):
         for document in ("README.md", "CONTRIBUTING.md", "data/README.md", "examples/README.md"):

@@ -40,7 +40,7 @@ static frcnn_status add_separator(printer *p, int dim, int64_t piece)
     }
     FRCNN_TRY(frcnn_text_builder_add(&p->text, ","));
     FRCNN_TRY(frcnn_text_builder_repeat(&p->text, '\n', n_newlines));
-    return frcnn_text_builder_repeat(&p->text, ' ', (size_t)(INDENT + dim + 1));
+    return frcnn_text_builder_repeat(&p->text, ' ', (size_t)INDENT + (size_t)dim + 1);
 }
 
 static frcnn_status add_dim(printer *p, int dim, int64_t offset)

@@ -46,7 +46,7 @@ def npy_save(p):
     """The file's bytes are NumPy's; bfloat16 is refused by both."""
     tensor = any_tensor(p)
     try:
-        call("frcnn_npy_save", PATH.encode(), tensor)
+        call("frcnn_npy_save", tensor, PATH.encode())
     except EngineError as error:
         assert tensor.dtype == torch.bfloat16, error
         assert error.status == 5 and "bf16" in error.message, error
