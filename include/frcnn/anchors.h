@@ -17,6 +17,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "frcnn/tensor.h"
 
@@ -131,6 +132,18 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_anchors_create(frcnn_tensor **out, 
  *  Errors: INVALID (as above; more than memory can address). */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_anchors_count(int64_t *out, const frcnn_anchor_config *config,
                                                            const frcnn_anchor_grids *grids, int level);
+
+/** Writes anchors to a file, for other tools: of an image, or with grids NULL the base anchors of each level.
+ *  format_name is "csv" (columns level,y,x,anchor,x1,y1,x2,y2), "json", "npy" (f32 [N, 4], level after level) or
+ *  "safetensors" ("level.0" [n, 4], …); NULL: by the path's end. Numbers are the shortest that read back to the same f32.
+ *  The file is there whole or not at all. Errors: INVALID (config, grids, format), IO, NO_MEMORY. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_anchors_save(const char *path, const char *format_name,
+                                                          const frcnn_anchor_config *config,
+                                                          const frcnn_anchor_grids *grids);
+/** The same to a stream, as "csv" or "json". */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_anchors_print(FILE *stream, const char *format_name,
+                                                           const frcnn_anchor_config *config,
+                                                           const frcnn_anchor_grids *grids);
 
 #ifdef __cplusplus
 }

@@ -61,7 +61,7 @@ int frcnn_value_bytes(const char *text, size_t *bytes)
     return 1;
 }
 
-int frcnn_value_floats(const char *text, int capacity, float *values, int *n)
+int frcnn_value_doubles(const char *text, int capacity, double *values, int *n)
 {
     int count = 0;
     for (const char *start = text;; start++) {
@@ -69,11 +69,20 @@ int frcnn_value_floats(const char *text, int capacity, float *values, int *n)
         if (count == capacity || !starts_number(start)) return 0;
         const double number = strtod(start, &end);
         if ((*end != ',' && *end != '\0') || end == start || !isfinite(number)) return 0;
-        values[count++] = (float)number;
+        values[count++] = number;
         if (*end == '\0') break;
         start = end;
     }
     *n = count;
+    return 1;
+}
+
+int frcnn_value_floats(const char *text, int capacity, float *values, int *n)
+{
+    enum { MOST = 16 };
+    double numbers[MOST];
+    if (!frcnn_value_doubles(text, capacity < MOST ? capacity : MOST, numbers, n)) return 0;
+    for (int i = 0; i < *n; i++) values[i] = (float)numbers[i];
     return 1;
 }
 

@@ -14,6 +14,7 @@ int frcnn_value_size(const char *text, int *height, int *width);
 /** Bytes: a number above 0, K, M or G behind it for powers of 1024. */
 int frcnn_value_bytes(const char *text, size_t *bytes);
 /** At most capacity numbers with commas between; *n is how many. */
+int frcnn_value_doubles(const char *text, int capacity, double *values, int *n);
 int frcnn_value_floats(const char *text, int capacity, float *values, int *n);
 
 /** Ends the program with a usage error: "OPTION: expected …, found '…'". */
