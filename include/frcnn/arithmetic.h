@@ -105,7 +105,8 @@ FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_logical_not(frcnn_tensor **o
 
 /** @name Into the first tensor, which keeps its dtype, shape and strides. What the second broadcasts to must be that shape,
  *  and the result's kind must fit: no float goes into an integer. The second may be a view of the first.
- *  Errors: INVALID also for a tensor whose elements share memory (an expanded one). @{ */
+ *  Errors: INVALID also for a tensor whose elements share memory (an expanded one), or whose strides do not
+ *  rule that out: by rising stride, each dimension steps over those before it. @{ */
 
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_add_in_place(frcnn_tensor *a, const frcnn_tensor *b);
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_add_scalar_in_place(frcnn_tensor *a, frcnn_scalar b);

@@ -36,7 +36,7 @@ frcnn_dtype frcnn_reduction_get_src_dtype(frcnn_reduction reduction, frcnn_dtype
 /** What a reduction makes of src: sums of integers are i64, ANY and ALL give bool, the others keep the dtype. */
 frcnn_dtype frcnn_reduction_get_dst_dtype(frcnn_reduction reduction, frcnn_dtype src_dtype);
 
-/** Sums of floats are double sums, rounded at the end. Parallel, with the same bytes for every number of threads.
+/** Sums of floats are double sums, of f32 in groups of eight, rounded at the end. Parallel, with the same bytes for every number of threads.
  *  Errors: NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_reduce_cpu(const frcnn_reduction_job *job);
 

@@ -218,6 +218,18 @@ static void what_shares_memory_is_not_written_to(void **state)
     assert_fails(frcnn_tensor_fill(expanded, frcnn_scalar_f64(2)), FRCNN_ERROR_INVALID, "fill: ");
     frcnn_tensor_destroy(&expanded);
     frcnn_tensor_destroy(&a);
+
+    /* Windows that overlap, and a layout whose dimensions lie in each other without sharing, which need not be told apart. */
+    const int64_t windows[] = {3, 2}, steps[2][2] = {{1, 1}, {2, 3}}, room = 8;
+    frcnn_tensor *b = NULL;
+    assert_ok(frcnn_tensor_create(&b, FRCNN_F32, 1, &room));
+    for (int i = 0; i < 2; i++) {
+        assert_ok(frcnn_tensor_as_strided(&expanded, b, 2, windows, steps[i], 0));
+        assert_fails(frcnn_tensor_add_scalar_in_place(expanded, frcnn_scalar_f64(2)), FRCNN_ERROR_INVALID,
+                     "add: expected elements of their own, found [3, 2] with strides");
+        frcnn_tensor_destroy(&expanded);
+    }
+    frcnn_tensor_destroy(&b);
 }
 
 /* torch 2.14.1: clamp of [-2, 0.5, nan, 3]. */
