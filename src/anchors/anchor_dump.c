@@ -205,7 +205,7 @@ frcnn_status frcnn_anchors_save(const char *path, const char *format_name, const
     if (format == FORMAT_NPY) {
         frcnn_tensor *anchors = NULL;
         FRCNN_TRY(create_all(&anchors, config, grids));
-        const frcnn_status status = frcnn_npy_save(path, anchors);
+        const frcnn_status status = frcnn_npy_save(anchors, path);
         frcnn_tensor_destroy(&anchors);
         return status;
     }
