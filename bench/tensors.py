@@ -3,7 +3,7 @@
 usage: tensors.py --build BUILD_DIR [--threads N] [--rounds N] [--only TEXT]…
 
 libfrcnn is called through ctypes on PyTorch's own memory. Both take turns, once a round each, so that what the machine does
-meanwhile hits both; the table holds medians and the ratio of PyTorch's to frcnn's: above 1 frcnn is faster. Maps are
+meanwhile hits both; the table holds the fastest of the rounds and the ratio of PyTorch's to frcnn's: above 1 frcnn is faster. Maps are
 [N, H, W, C] for frcnn; PyTorch's time is the better of its two layouts. --only takes the rows whose name holds TEXT. Needs
 tests/requirements.txt.
 """
@@ -48,6 +48,7 @@ def measure(first, others, rounds):
 def rows(torch, engine, n):
     """(name, frcnn's call, PyTorch's calls) on n elements, made one at a time."""
     from live_arithmetic import Scalar
+    from live_resampling import InterpolateOptions
 
     functional = torch.nn.functional
     generator = torch.Generator().manual_seed(1)
@@ -99,7 +100,31 @@ def rows(torch, engine, n):
         yield f"argmax, dim {d0}", frcnn("argmax", out, f, dim(d0), dim(0)), [lambda d0=d0: f.argmax(d0)]
         yield f"softmax, dim {d0}", frcnn("softmax", out, f, dim(d0)), [lambda d0=d0: f.softmax(d0)]
         yield f"cumsum, dim {d0}", frcnn("cumsum", out, f, dim(d0)), [lambda d0=d0: f.cumsum(d0)]
+    everything = dims([0, 1])
+    yield ("var of all", frcnn("var", out, f, everything, dim(2), dim(0), engine.real(1)), [lambda: f.var()])
+    yield "var, dim 1", frcnn("var", out, f, dims([1]), dim(1), dim(0), engine.real(1)), [lambda: f.var(1)]
+    yield "prod, dim 1", frcnn("prod", out, f, dims([1]), dim(1), dim(0)), [lambda: f.prod(1)]
     yield "any of all", frcnn("any", out, c & False, None, dim(0), dim(0)), [lambda g=c & False: g.any()]
+    yield "sort, dim 1", frcnn("sort", out, out, f, dim(1), dim(0)), [lambda: f.sort(dim=1, stable=True)]
+    yield "topk 100, dim 1", frcnn("topk", out, out, f, engine.size(100), dim(1), dim(1)), [lambda: f.topk(100, 1)]
+    yield "masked_select", frcnn("masked_select", out, a, c), [lambda: a.masked_select(c)]
+    h, g = engine.wrap(f), engine.wrap(f)
+    for d0 in (0, 1):
+        yield (f"cat, dim {d0}", frcnn("cat", out, (ctypes.c_void_p * 2)(h.pointer, g.pointer), dim(2), dim(d0)),
+               [lambda d0=d0: torch.cat([f, f], d0)])
+    classes = torch.randint(0, 64, [n // 64], generator=generator)
+    yield ("one_hot 64", frcnn("one_hot", out, classes, engine.size(64)), [lambda: functional.one_hot(classes, 64)])
+    logits = normal(n // 64, 64)
+    yield ("cross_entropy of 64", frcnn("cross_entropy", out, logits, classes, None),
+           [lambda: functional.cross_entropy(logits, classes)])
+    k, m = normal(n // 1024, 256), normal(256, 1024)
+    yield "matmul, to n elements of 256", frcnn("matmul", out, k, m), [lambda: k @ m]
+    own = ctypes.c_void_p()
+    engine.check(engine.library.frcnn_generator_create(ctypes.byref(own), ctypes.c_uint64(1)))
+    for name in ("rand", "randn"):
+        yield (name, frcnn(name, out, own, dtype(torch.float32), dim(1), engine.sizes([n])),
+               [lambda name=name: getattr(torch, name)(n, generator=generator)])
+    engine.library.frcnn_generator_destroy(ctypes.byref(own))
     for channels in (1, 64):
         size = int((n / channels)**0.5)
         nhwc = normal(1, size, size, channels)
@@ -116,6 +141,18 @@ def rows(torch, engine, n):
                     for m in layouts])
         yield (f"adaptive_avg_pool2d 7, {name}", frcnn("adaptive_avg_pool2d", out, nhwc, engine.size(7), engine.size(7)),
                [lambda m=m: functional.adaptive_avg_pool2d(m, 7) for m in layouts])
+        yield (f"adaptive_max_pool2d 7, {name}",
+               frcnn("adaptive_max_pool2d", out, None, nhwc, engine.size(7), engine.size(7)),
+               [lambda m=m: functional.adaptive_max_pool2d(m, 7) for m in layouts])
+        yield (f"max_pool2d 2 with indices, {name}",
+               frcnn("max_pool2d", out, out, nhwc, pool_options(engine, "max_pool2d", 2, 2, 0)),
+               [lambda m=m: functional.max_pool2d(m, 2, return_indices=True) for m in layouts])
+        mean, spread = normal(channels), normal(channels).abs()
+        yield (f"batch_norm, {name}", frcnn("batch_norm", out, nhwc, mean, spread, mean, spread, engine.real(1e-5)),
+               [lambda m=m: functional.batch_norm(m, mean, spread, mean, spread) for m in layouts])
+        half = InterpolateOptions(struct_size=ctypes.sizeof(InterpolateOptions), mode=1, out_h=size // 2, out_w=size // 2)
+        yield (f"interpolate to half, {name}", frcnn("interpolate", out, nhwc, half),
+               [lambda m=m: functional.interpolate(m, size=size // 2, mode="bilinear") for m in layouts])
 
 
 def pool_options(engine, function, kernel, stride, padding):
@@ -140,7 +177,8 @@ def main():
     print("| | 1 M: frcnn ms | PyTorch ms | ratio | 16 M: frcnn ms | PyTorch ms | ratio |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for small, large in zip(rows(torch, engine, MILLION), rows(torch, engine, 16 * MILLION)):
-        name = small[0].rsplit(", ", 1)[0] + f", C {small[0].rsplit('x', 1)[1]}" if "pool2d" in small[0] else small[0]
+        is_map = small[0].rsplit(", ", 1)[-1].count("x") == 2
+        name = small[0].rsplit(", ", 1)[0] + f", C {small[0].rsplit('x', 1)[1]}" if is_map else small[0]
         if chosen.only and not any(text in name for text in chosen.only):
             continue
         cells = []
