@@ -52,7 +52,15 @@ frcnn_status frcnn_interpolate_nearest_cpu(const frcnn_interpolate_run *run)
     FRCNN_SIMD void frcnn_interpolate_columns_##suffix(const frcnn_resample_side *x, int64_t c, const type *src,       \
                                                        type *restrict dst)                                             \
     {                                                                                                                  \
-        for (int64_t i = 0; i < x->out; i++)                                                                           \
+        /* Grey maps: a call for every pixel would cost more than the pixel. Only the last pixels are not pairs. */    \
+        int64_t n_pairs = c == 1 && x->max_size == 2 ? x->out : 0;                                                     \
+        while (n_pairs > 0 && x->size[n_pairs - 1] != 2) n_pairs--;                                                    \
+        for (int64_t i = 0; i < n_pairs; i++) {                                                                        \
+            const type *taps = src + x->first[i];                                                                      \
+            const double *weights = x->weights + 2 * i;                                                                \
+            dst[i] = fma_function((type)weights[0], taps[0], (type)weights[1] * taps[1]);                              \
+        }                                                                                                              \
+        for (int64_t i = n_pairs; i < x->out; i++)                                                                     \
             sum_taps_##suffix(c, x->size[i], x->weights + i * x->max_size, c, src + x->first[i] * c, dst + i * c);     \
     }                                                                                                                  \
                                                                                                                        \
@@ -84,48 +92,54 @@ static void interpolate_columns_u8(const frcnn_resample_side *x, int64_t c, cons
         sum_taps_u8(c, x->size[i], x->weights + i * x->max_size, x->precision, c, src + x->first[i] * c, dst + i * c);
 }
 
-static void run_columns(const frcnn_interpolate_run *run, int64_t row, const void *src, void *dst)
+/* One row of the input at the new width. */
+static void run_columns(const frcnn_interpolate_run *run, const void *src, void *dst)
 {
-    const int64_t from = row * run->x.in * run->c, to = row * run->x.out * run->c;
     if (run->dtype == FRCNN_F32)
-        frcnn_interpolate_columns_f32(&run->x, run->c, (const float *)src + from, (float *)dst + to);
+        frcnn_interpolate_columns_f32(&run->x, run->c, src, dst);
     else if (run->dtype == FRCNN_F64)
-        frcnn_interpolate_columns_f64(&run->x, run->c, (const double *)src + from, (double *)dst + to);
+        frcnn_interpolate_columns_f64(&run->x, run->c, src, dst);
+    else if (run->x.in == run->x.out)
+        memcpy(dst, src, (size_t)(run->x.in * run->c));
     else
-        interpolate_columns_u8(&run->x, run->c, (const uint8_t *)src + from, (uint8_t *)dst + to);
+        interpolate_columns_u8(&run->x, run->c, src, dst);
 }
 
-static void run_row(const frcnn_interpolate_run *run, int64_t row, const void *src, void *dst)
+/* A row of the output from those at the new width, which lie after each other. */
+static void run_row(const frcnn_interpolate_run *run, int64_t row, const void *rows, void *dst)
 {
     const frcnn_resample_side *y = &run->y;
     const int64_t n = run->x.out * run->c;
-    const int64_t from = y->first[row] * n, to = row * n;
     const double *weights = y->weights + row * y->max_size;
     if (run->dtype == FRCNN_F32)
-        frcnn_interpolate_row_f32(n, y->size[row], weights, (const float *)src + from, (float *)dst + to);
+        frcnn_interpolate_row_f32(n, y->size[row], weights, rows, dst);
     else if (run->dtype == FRCNN_F64)
-        frcnn_interpolate_row_f64(n, y->size[row], weights, (const double *)src + from, (double *)dst + to);
+        frcnn_interpolate_row_f64(n, y->size[row], weights, rows, dst);
+    else if (y->in == y->out)
+        memcpy(dst, rows, (size_t)n);
     else
-        sum_taps_u8(n, y->size[row], weights, y->precision, n, (const uint8_t *)src + from, (uint8_t *)dst + to);
+        sum_taps_u8(n, y->size[row], weights, y->precision, n, rows, dst);
 }
 
-/* One image; between holds its rows at the new width. */
-static void run_image(const frcnn_interpolate_run *run, const void *src, void *between, void *dst)
+/* Rows first to end - 1 of an image's output. window holds the rows of the input, at the new width, that one of them
+   takes: what the next one takes too is moved up. */
+static void run_band(const frcnn_interpolate_run *run, int64_t first, int64_t end, const unsigned char *src,
+                     unsigned char *window, unsigned char *dst)
 {
-    const int64_t n = run->x.out * run->c;
-    const int keeps_width = run->dtype == FRCNN_U8 && run->x.in == run->x.out;
-    const int keeps_height = run->dtype == FRCNN_U8 && run->y.in == run->y.out;
-    const void *rows = keeps_width ? src : keeps_height ? dst : between;
-    if (!keeps_width) {
-        void *to = keeps_height ? dst : between;
-        FRCNN_PARALLEL_FOR_IF(run->y.in * n >= FRCNN_PARALLEL_MIN)
-        for (int64_t row = 0; row < run->y.in; row++) run_columns(run, row, src, to);
-    }
-    if (!keeps_height) {
-        FRCNN_PARALLEL_FOR_IF(run->y.out * n >= FRCNN_PARALLEL_MIN)
-        for (int64_t row = 0; row < run->y.out; row++) run_row(run, row, rows, dst);
-    } else if (keeps_width) {
-        memcpy(dst, src, (size_t)(run->y.in * n));
+    const size_t element_bytes = frcnn_dtype_get_size(run->dtype);
+    const size_t in_bytes = (size_t)(run->x.in * run->c) * element_bytes;
+    const size_t out_bytes = (size_t)(run->x.out * run->c) * element_bytes;
+    int64_t held_first = 0, held_end = 0;
+    for (int64_t row = first; row < end; row++) {
+        const int64_t from = run->y.first[row], to = from + run->y.size[row];
+        if (from >= held_end || from < held_first)
+            held_end = from;
+        else if (from > held_first)
+            memmove(window, window + (size_t)(from - held_first) * out_bytes, (size_t)(held_end - from) * out_bytes);
+        held_first = from;
+        for (; held_end < to; held_end++)
+            run_columns(run, src + (size_t)held_end * in_bytes, window + (size_t)(held_end - from) * out_bytes);
+        run_row(run, row, window, dst + (size_t)row * out_bytes);
     }
 }
 
@@ -133,14 +147,24 @@ frcnn_status frcnn_interpolate_linear_cpu(const frcnn_interpolate_run *run)
 {
     const size_t bytes = frcnn_dtype_get_size(run->dtype);
     const int64_t in_size = run->y.in * run->x.in * run->c, out_size = run->y.out * run->x.out * run->c;
-    void *between = NULL;
-    FRCNN_FAIL_IF(run->x.out * run->c > INT64_MAX / 8 / run->y.in, FRCNN_ERROR_INVALID,
-                  "interpolate: expected %lld rows of %lld values to fit in memory", (long long)run->y.in,
-                  (long long)(run->x.out * run->c));
-    FRCNN_TRY(frcnn_alloc(&between, (size_t)(run->y.in * run->x.out * run->c), bytes, "interpolate"));
-    for (int64_t i = 0; i < run->n; i++)
-        run_image(run, (const unsigned char *)run->src + (size_t)(i * in_size) * bytes, between,
-                  (unsigned char *)run->dst + (size_t)(i * out_size) * bytes);
-    frcnn_free(between);
+    const int is_large = in_size >= FRCNN_PARALLEL_MIN || out_size >= FRCNN_PARALLEL_MIN;
+    int64_t n_bands = is_large ? frcnn_parallel_get_threads() : 1;
+    if (n_bands > run->y.out) n_bands = run->y.out;
+    const int64_t window_rows = run->y.max_size < run->y.in ? run->y.max_size : run->y.in;
+    const int64_t window_size = run->x.out * run->c;
+    void *windows = NULL;
+    FRCNN_FAIL_IF(window_size > INT64_MAX / 8 / n_bands / window_rows, FRCNN_ERROR_INVALID,
+                  "interpolate: expected %lld rows of %lld values to fit in memory", (long long)window_rows,
+                  (long long)window_size);
+    FRCNN_TRY(frcnn_alloc(&windows, (size_t)(n_bands * window_rows * window_size), bytes, "interpolate"));
+    for (int64_t i = 0; i < run->n; i++) {
+        FRCNN_PARALLEL_FOR_IF(n_bands > 1)
+        for (int64_t band = 0; band < n_bands; band++)
+            run_band(run, band * run->y.out / n_bands, (band + 1) * run->y.out / n_bands,
+                     (const unsigned char *)run->src + (size_t)(i * in_size) * bytes,
+                     (unsigned char *)windows + (size_t)(band * window_rows * window_size) * bytes,
+                     (unsigned char *)run->dst + (size_t)(i * out_size) * bytes);
+    }
+    frcnn_free(windows);
     return FRCNN_OK;
 }
