@@ -10,9 +10,9 @@
 static atomic_int_fast64_t n_allocations;
 static atomic_int_fast64_t failing_allocation;
 
-/* From here on malloc always asks the kernel, which hands over zeroed pages at their first touch. Huge ones are several times as
+/* The kernel zeroes the pages of a large block at their first touch. Huge ones are several times as
    fast; a kernel that has none refuses, and nothing is lost. */
-static const size_t huge_block_bytes = (size_t)32 << 20;
+static const size_t huge_block_bytes = (size_t)16 << 20;
 static const uintptr_t page_bytes = 4096;
 
 void frcnn_memory_fail_at(int64_t nth)
