@@ -143,6 +143,65 @@ static void octaves_double_over_their_scales(void **state)
     assert_fails(frcnn_anchor_octave_sizes(sizes, 0, 3), FRCNN_ERROR_INVALID, "base scale above 0, found 0");
 }
 
+/* Odd sizes, where the order of products, the width of a number, or one rounding more is a last bit: from NumPy's arithmetic
+   as live_anchors.py writes the rules down. */
+static void roundings_are_those_of_each_program(void **state)
+{
+    (void)state;
+    static const struct {
+        frcnn_anchor_convention convention;
+        frcnn_anchor_order order;
+        double size, ratio;
+        int stride;
+        float box[4];
+    } expected[] = {
+        {FRCNN_ANCHORS_MMDET,
+         FRCNN_ANCHOR_ORDER_RATIO_MAJOR,
+         7,
+         3,
+         10,
+         {-20.2072582f, -60.6217728f, 20.2072582f, 60.6217728f}},
+        {FRCNN_ANCHORS_MMDET,
+         FRCNN_ANCHOR_ORDER_SIZE_MAJOR,
+         7,
+         3,
+         10,
+         {-20.2072582f, -60.6217766f, 20.2072582f, 60.6217766f}},
+        {FRCNN_ANCHORS_DETECTRON2,
+         FRCNN_ANCHOR_ORDER_DEFAULT,
+         33,
+         0.6,
+         4,
+         {-21.3014088f, -12.7808447f, 21.3014088f, 12.7808447f}},
+        {FRCNN_ANCHORS_SIMPLE_FASTER_RCNN,
+         FRCNN_ANCHOR_ORDER_DEFAULT,
+         3,
+         0.3,
+         16,
+         {-5.1453414f, -35.8178062f, 21.1453419f, 51.8178062f}},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        frcnn_anchor_config config = one_level(expected[i].convention, &expected[i].size, 1, 16);
+        set_level(&config.levels[0], &expected[i].size, 1, &expected[i].ratio, 1, expected[i].stride);
+        config.order = expected[i].order;
+        assert_base(&config, 0, expected[i].box, 1);
+    }
+}
+
+/* The second cell's box; a sum of float32 would be -2.39999962. */
+static void py_faster_rcnn_adds_shifts_in_float64(void **state)
+{
+    (void)state;
+    static const double scale = 3.3;
+    static const double one = 1;
+    static const float second[] = {-2.4000001f, -18.3999996f, 49.4000015f, 33.4000015f};
+    frcnn_anchor_config config = one_level(FRCNN_ANCHORS_PY_FASTER_RCNN, &scale, 1, 16);
+    set_level(&config.levels[0], &scale, 1, &one, 1, 16);
+    frcnn_tensor *anchors = on_small_map(&config);
+    assert_rows_equal(anchors, 1, second, 1);
+    frcnn_tensor_destroy(&anchors);
+}
+
 /* ---- a map of 2 x 3 cells of stride 16 under an image of 32 x 48 ---- */
 
 static void py_faster_rcnn_on_a_small_map(void **state)
@@ -349,6 +408,8 @@ int main(void)
         cmocka_unit_test(mmdet_boxes_are_detectron2s_ordered_by_ratio_then_size),
         cmocka_unit_test(mmdet_legacy_boxes_are_rounded_about_the_middle_of_a_cell),
         cmocka_unit_test(octaves_double_over_their_scales),
+        cmocka_unit_test(roundings_are_those_of_each_program),
+        cmocka_unit_test(py_faster_rcnn_adds_shifts_in_float64),
         cmocka_unit_test(py_faster_rcnn_on_a_small_map),
         cmocka_unit_test(simple_faster_rcnn_on_a_small_map),
         cmocka_unit_test(detectron2_on_a_small_map),
