@@ -18,4 +18,9 @@ typedef struct frcnn_range {
 FRCNN_NODISCARD frcnn_status frcnn_arange_cpu(const frcnn_range *range);
 FRCNN_NODISCARD frcnn_status frcnn_linspace_cpu(const frcnn_range *range);
 
+/** Makes values first … last - 1. */
+typedef void (*frcnn_range_function)(const frcnn_range *range, int64_t first, int64_t last);
+/** Makes all values, shared among threads where they are many. */
+void frcnn_range_run(const frcnn_range *range, frcnn_range_function function);
+
 #endif

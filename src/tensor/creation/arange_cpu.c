@@ -37,23 +37,21 @@ DEFINE_WHOLE(arange_i16, int16_t)
 DEFINE_WHOLE(arange_i32, int32_t)
 DEFINE_WHOLE(arange_i64, int64_t)
 
-typedef void (*range_function)(const frcnn_range *range, int64_t first, int64_t last);
-
-static const range_function functions[] = {
+static const frcnn_range_function functions[] = {
     [FRCNN_F32] = arange_f32,   [FRCNN_F64] = arange_f64, [FRCNN_F16] = arange_f16,
     [FRCNN_BF16] = arange_bf16, [FRCNN_U8] = arange_u8,   [FRCNN_I8] = arange_i8,
     [FRCNN_I16] = arange_i16,   [FRCNN_I32] = arange_i32, [FRCNN_I64] = arange_i64,
 };
 
+void frcnn_range_run(const frcnn_range *range, frcnn_range_function function)
+{
+    const int64_t n_chunks = (range->n + CHUNK - 1) / CHUNK;
+    FRCNN_PARALLEL_FOR_IF(n_chunks > 1)
+    for (int64_t i = 0; i < n_chunks; i++) function(range, i * CHUNK, i < n_chunks - 1 ? (i + 1) * CHUNK : range->n);
+}
+
 frcnn_status frcnn_arange_cpu(const frcnn_range *range)
 {
-    const range_function function = functions[range->dtype];
-    const int64_t n_chunks = (range->n + CHUNK - 1) / CHUNK;
-    if (n_chunks <= 1) {
-        function(range, 0, range->n);
-        return FRCNN_OK;
-    }
-    FRCNN_PARALLEL_FOR
-    for (int64_t i = 0; i < n_chunks; i++) function(range, i * CHUNK, i < n_chunks - 1 ? (i + 1) * CHUNK : range->n);
+    frcnn_range_run(range, functions[range->dtype]);
     return FRCNN_OK;
 }

@@ -1,8 +1,6 @@
+#include "tensor/body.h"
 #include "tensor/creation/arange.h"
 #include "tensor/creation/linspace_body.h"
-#include "tensor/parallel.h"
-
-enum { CHUNK = 32768 };
 
 /* Values first … last - 1. */
 #define DEFINE_LINSPACE(name, type, number, bound, get_step, at, store)                                                \
@@ -39,9 +37,7 @@ DEFINE_LINSPACE(linspace_i16, int16_t, double, AS_WHOLE, frcnn_linspace_f64_step
 DEFINE_LINSPACE(linspace_i32, int32_t, double, AS_WHOLE, frcnn_linspace_f64_step, frcnn_linspace_f64_at, AS_I32)
 DEFINE_LINSPACE(linspace_i64, int64_t, double, AS_WHOLE, frcnn_linspace_f64_step, frcnn_linspace_f64_at, AS_I64)
 
-typedef void (*range_function)(const frcnn_range *range, int64_t first, int64_t last);
-
-static const range_function functions[] = {
+static const frcnn_range_function functions[] = {
     [FRCNN_F32] = linspace_f32,   [FRCNN_F64] = linspace_f64, [FRCNN_F16] = linspace_f16,
     [FRCNN_BF16] = linspace_bf16, [FRCNN_U8] = linspace_u8,   [FRCNN_I8] = linspace_i8,
     [FRCNN_I16] = linspace_i16,   [FRCNN_I32] = linspace_i32, [FRCNN_I64] = linspace_i64,
@@ -49,13 +45,6 @@ static const range_function functions[] = {
 
 frcnn_status frcnn_linspace_cpu(const frcnn_range *range)
 {
-    const range_function function = functions[range->dtype];
-    const int64_t n_chunks = (range->n + CHUNK - 1) / CHUNK;
-    if (n_chunks <= 1) {
-        function(range, 0, range->n);
-        return FRCNN_OK;
-    }
-    FRCNN_PARALLEL_FOR
-    for (int64_t i = 0; i < n_chunks; i++) function(range, i * CHUNK, i < n_chunks - 1 ? (i + 1) * CHUNK : range->n);
+    frcnn_range_run(range, functions[range->dtype]);
     return FRCNN_OK;
 }
