@@ -177,7 +177,7 @@ static frcnn_status save_safetensors(const char *path, const frcnn_anchor_config
                                      const frcnn_anchor_grids *grids)
 {
     frcnn_tensor *levels[FRCNN_MAX_LEVELS] = {NULL};
-    char names[FRCNN_MAX_LEVELS][16];
+    char names[FRCNN_MAX_LEVELS][24];
     const char *name_list[FRCNN_MAX_LEVELS];
     const char *const key = "convention";
     const char *const value = frcnn_anchor_convention_get_name(config->convention);
