@@ -74,6 +74,10 @@ anchors_against_torchvision() {
     build/venv/bin/python tests/anchors/live_anchors.py --build build/release
 }
 
+golden_against_torchvision() {
+    build/venv/bin/python tests/anchors/live_golden.py --build build/release
+}
+
 make_venv() {
     { [ -x build/venv/bin/python ] || python3 -m venv build/venv; } &&
         build/venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
@@ -114,6 +118,7 @@ if [ $live = yes ]; then
     if make_venv; then
         step "live: tensors against PyTorch" tensors_against_pytorch
         step "live: anchors against torchvision" anchors_against_torchvision
+        step "live: golden anchors against torchvision" golden_against_torchvision
         step "live: against PyTorch" against_pytorch
     else
         skip "live: against PyTorch" "tests/requirements.txt could not be installed, is there a network?"

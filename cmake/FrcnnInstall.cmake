@@ -8,6 +8,7 @@ file(RELATIVE_PATH bin_to_lib /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
 set_target_properties(frcnn_program PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
 install(TARGETS frcnn_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY include/frcnn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY data/anchors DESTINATION ${CMAKE_INSTALL_DATADIR}/frcnn FILES_MATCHING PATTERN *.json PATTERN README.md)
 install(FILES data/everyday10.safetensors data/NOTICE DESTINATION ${CMAKE_INSTALL_DATADIR}/frcnn)
 
 install(EXPORT frcnn-targets NAMESPACE frcnn:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/frcnn)

@@ -10,6 +10,7 @@ typedef struct cell {
     double base_size;
     double offset;
     int is_size_major;
+    double (*round)(double);
 } cell;
 
 static void set(double *box, double x1, double y1, double x2, double y2)
@@ -20,15 +21,20 @@ static void set(double *box, double x1, double y1, double x2, double y2)
     box[3] = y2;
 }
 
+/* Whole pixels of an f32 value. */
+static double round_f32(const cell *c, float value)
+{
+    return c->round((double)value);
+}
+
 /* Everything in f32; aspect ratios are taken apart into factors of both sides. */
 static void make_torchvision(const cell *c, double size, double ratio, double *box)
 {
-    (void)c;
     const float h_ratio = sqrtf((float)ratio);
     const float w_ratio = 1.0f / h_ratio;
     const float w = w_ratio * (float)size;
     const float h = h_ratio * (float)size;
-    set(box, (double)rintf(-w / 2), (double)rintf(-h / 2), (double)rintf(w / 2), (double)rintf(h / 2));
+    set(box, round_f32(c, -w / 2), round_f32(c, -h / 2), round_f32(c, w / 2), round_f32(c, h / 2));
 }
 
 /* In f64, rounded to f32 once. */
@@ -69,15 +75,15 @@ static void make_mmdet_legacy(const cell *c, double size, double ratio, double *
     const float centre = (float)(c->offset * (c->base_size - 1));
     const float half_w = 0.5f * (w - 1);
     const float half_h = 0.5f * (h - 1);
-    set(box, (double)rintf(centre - half_w), (double)rintf(centre - half_h), (double)rintf(centre + half_w),
-        (double)rintf(centre + half_h));
+    set(box, round_f32(c, centre - half_w), round_f32(c, centre - half_h), round_f32(c, centre + half_w),
+        round_f32(c, centre + half_h));
 }
 
 /* Sides are whole pixels for each ratio, and multiplied then. */
 static void make_py_faster_rcnn(const cell *c, double size, double ratio, double *box)
 {
-    const double w = rint(sqrt(c->base_size * c->base_size / ratio));
-    const double h = rint(w * ratio);
+    const double w = c->round(sqrt(c->base_size * c->base_size / ratio));
+    const double h = c->round(w * ratio);
     const double centre = 0.5 * (c->base_size - 1);
     const double half_w = 0.5 * (w * size - 1);
     const double half_h = 0.5 * (h * size - 1);
@@ -111,11 +117,11 @@ static const make_function makers[FRCNN_N_ANCHOR_CONVENTIONS] = {
     [FRCNN_ANCHORS_SIMPLE_FASTER_RCNN] = make_simple_faster_rcnn,
 };
 
-void frcnn_base_anchors(const frcnn_anchor_config *config, int level, double *out)
+static void make_all(const frcnn_anchor_config *config, int level, double (*round)(double), double *out)
 {
     const frcnn_anchor_level_config *l = &config->levels[level];
     const cell c = {l, frcnn_anchor_config_get_base_size(config, level), config->offset,
-                    frcnn_anchor_config_is_size_major(config)};
+                    frcnn_anchor_config_is_size_major(config), round};
     const int n_fast = c.is_size_major ? l->n_ratios : l->n_sizes;
     const int n = l->n_sizes * l->n_ratios;
     for (int i = 0; i < n; i++) {
@@ -123,4 +129,23 @@ void frcnn_base_anchors(const frcnn_anchor_config *config, int level, double *ou
         const int ratio = c.is_size_major ? i % n_fast : i / n_fast;
         makers[config->convention](&c, l->sizes[size], l->ratios[ratio], out + 4 * (ptrdiff_t)i);
     }
+}
+
+void frcnn_base_anchors(const frcnn_anchor_config *config, int level, double *out)
+{
+    make_all(config, level, rint, out);
+}
+
+static int has_rounding(frcnn_anchor_convention convention)
+{
+    return convention != FRCNN_ANCHORS_DETECTRON2 && convention != FRCNN_ANCHORS_MMDET &&
+           convention != FRCNN_ANCHORS_SIMPLE_FASTER_RCNN;
+}
+
+void frcnn_base_anchors_rounded(const frcnn_anchor_config *config, int level, double (*round)(double), double *out)
+{
+    make_all(config, level, round, out);
+    if (has_rounding(config->convention)) return;
+    const int n_values = 4 * frcnn_anchor_config_get_n_base(config, level);
+    for (int i = 0; i < n_values; i++) out[i] = round(out[i]);
 }

@@ -8,4 +8,7 @@
  *  others, whose values here are f32 already. The config has been checked. */
 void frcnn_base_anchors(const frcnn_anchor_config *config, int level, double *out);
 
+/** The same with another rule where the convention rounds to whole pixels; one that never does rounds its corners. */
+void frcnn_base_anchors_rounded(const frcnn_anchor_config *config, int level, double (*round)(double), double *out);
+
 #endif

@@ -22,13 +22,14 @@ class Readme(unittest.TestCase):
         self.assertEqual(blocks, [read("examples/detect.c"), read("examples/tensors.c")])
 
     def test_links(self):
-        for document in ("README.md", "CONTRIBUTING.md", "data/README.md", "examples/README.md"):
+        for document in ("README.md", "CONTRIBUTING.md", "data/README.md", "data/anchors/README.md", "docs/anchors.md",
+                         "examples/README.md"):
             for link in re.findall(r"\]\(([^)#:]+)\)", read(document)):
                 path = os.path.join(ROOT, os.path.dirname(document), link)
                 self.assertTrue(os.path.exists(path), f"{document}: {link}")
 
-    def taken(self, command):
-        run = subprocess.run([PROGRAM, command, "--help"], capture_output=True, text=True, check=True)
+    def taken(self, *command):
+        run = subprocess.run([PROGRAM, *command, "--help"], capture_output=True, text=True, check=True)
         return set(re.findall(r"--([a-z][a-z-]+)", run.stdout)) - {"help", "usage", "version"}
 
     def named(self, heading):
@@ -41,6 +42,16 @@ class Readme(unittest.TestCase):
         self.assertEqual(detect, self.taken("detect"))
         self.assertLessEqual(self.taken("info") | self.taken("bench"), detect | others)
         self.assertLessEqual(others, self.taken("info") | self.taken("bench"))
+
+    @unittest.skipUnless(PROGRAM, "no program given")
+    def test_anchors_options(self):
+        named = self.named("### Options of `frcnn anchors`")
+        help_text = subprocess.run([PROGRAM, "anchors", "--help"], capture_output=True, text=True, check=True).stdout
+        commands = re.findall(r"^  frcnn anchors ([a-z]+) ", help_text, re.M)
+        self.assertGreaterEqual(len(commands), 3)
+        taken = set.union(*(self.taken("anchors", command) for command in commands))
+        self.assertLessEqual(taken, named | self.named("### Options of `frcnn detect`"))
+        self.assertLessEqual(named, taken)
 
 
 if __name__ == "__main__":
