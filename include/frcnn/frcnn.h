@@ -2,6 +2,7 @@
 #ifndef FRCNN_H
 #define FRCNN_H
 
+#include "frcnn/anchor_fit.h"
 #include "frcnn/anchor_golden.h"
 #include "frcnn/anchors.h"
 #include "frcnn/annotations.h"
