@@ -1,21 +1,19 @@
-/* Anchors that other programs wrote. */
-#include <ctype.h>
-#include <math.h>
+#include "anchors/anchor_dump_read.h"
+
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
 
 #include "checkpoint/json_text.h"
-#include "frcnn/anchor_golden.h"
 #include "frcnn/checkpoint.h"
 #include "frcnn/npy.h"
 #include "image/file_bytes.h"
 #include "tensor/ends_with.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
+#include "tensor/number_text.h"
 
 enum { BOX = 4 };
 
@@ -84,10 +82,10 @@ static size_t read_csv_line(csv_line *line, const char *text, size_t n_bytes)
 
 static int is_number(const char *text, float *value)
 {
-    char *end = NULL;
-    if (text[0] == '\0') return 0;
-    *value = (float)strtod(text, &end);
-    return *end == '\0';
+    double number = 0;
+    if (!frcnn_number_text_read(text, &number)) return 0;
+    *value = (float)number;
+    return 1;
 }
 
 /* Which columns hold the box: by their names, or the four that there are. *has_header where the line is one. */
@@ -294,13 +292,25 @@ static frcnn_status read_safetensors(frcnn_anchor_dump *out, const char *path)
     return status;
 }
 
+frcnn_status frcnn_anchor_dump_parse(frcnn_anchor_dump *out, const uint8_t *bytes, size_t n_bytes, int is_csv,
+                                     int is_yx, const char *path)
+{
+    frcnn_anchor_dump dump = {0, {NULL}, FRCNN_F32};
+    const frcnn_status status = (is_csv ? read_csv : read_json)(&dump, bytes, n_bytes, is_yx, path);
+    if (status == FRCNN_OK)
+        *out = dump;
+    else
+        frcnn_anchor_dump_deinit(&dump);
+    return status;
+}
+
 static frcnn_status read_text(frcnn_anchor_dump *out, int is_yx, const char *path)
 {
     uint8_t *bytes = NULL;
     size_t n_bytes = 0;
     FRCNN_TRY(frcnn_file_read(&bytes, &n_bytes, path));
     const frcnn_status status =
-        (frcnn_ends_with(path, ".csv") ? read_csv : read_json)(out, bytes, n_bytes, is_yx, path);
+        frcnn_anchor_dump_parse(out, bytes, n_bytes, frcnn_ends_with(path, ".csv"), is_yx, path);
     frcnn_free(bytes);
     return status;
 }

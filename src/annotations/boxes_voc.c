@@ -7,10 +7,10 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
-#include "annotations/box_number.h"
 #include "annotations/boxes_build.h"
 #include "checkpoint/labels.h"
 #include "tensor/error.h"
+#include "tensor/number_text.h"
 
 static pthread_once_t xml_once = PTHREAD_ONCE_INIT;
 
@@ -46,7 +46,7 @@ static frcnn_status get_number(const xmlNode *parent, const char *name, const ch
     char text[FRCNN_MAX_LABEL_BYTES + 2];
     const xmlNode *node = find_child(parent, name);
     get_text(node, text);
-    FRCNN_FAIL_IF(!frcnn_box_number_read(text, out), FRCNN_ERROR_FORMAT,
+    FRCNN_FAIL_IF(!frcnn_number_text_read(text, out), FRCNN_ERROR_FORMAT,
                   "%s: line %ld: expected <%s> with a number, found %s%.40s%s", path,
                   xmlGetLineNo(node == NULL ? parent : node), name, node == NULL ? "none" : "'", text,
                   node == NULL ? "" : "'");

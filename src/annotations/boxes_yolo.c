@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "annotations/box_number.h"
 #include "annotations/boxes_build.h"
 #include "checkpoint/labels.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
+#include "tensor/number_text.h"
 
 static frcnn_status add_names(frcnn_yolo_classes *classes, frcnn_boxes *self, const char *path)
 {
@@ -60,7 +60,7 @@ static int read_numbers(const char *line, size_t n_bytes, double numbers[5])
             if (length >= sizeof text) return -1;
             memcpy(text, line + i, length);
             text[length] = '\0';
-            if (strlen(text) != length || !frcnn_box_number_read(text, &number)) return -1;
+            if (strlen(text) != length || !frcnn_number_text_read(text, &number)) return -1;
             if (n < 5) numbers[n] = number;
         } else {
             n--;

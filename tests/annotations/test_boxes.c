@@ -2,9 +2,9 @@
 
 #include <locale.h>
 
-#include "annotations/box_number.h"
 #include "frcnn/boxes.h"
 #include "frcnn/image.h"
+#include "tensor/number_text.h"
 
 static const char coco_text[] =
     "{\"images\":[{\"id\":7,\"file_name\":\"a/1.jpg\",\"width\":100,\"height\":50},"
@@ -332,7 +332,7 @@ static void test_numbers_do_not_depend_on_the_locale(void **state)
     (void)state;
     double value = 0;
     if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL) skip();
-    assert_int_equal(frcnn_box_number_read("1.5", &value), 1);
+    assert_int_equal(frcnn_number_text_read("1.5", &value), 1);
     setlocale(LC_ALL, "C");
     assert_true(value == 1.5);
 }

@@ -1,4 +1,4 @@
-#include "annotations/box_number.h"
+#include "tensor/number_text.h"
 
 #include <ctype.h>
 #include <locale.h>
@@ -14,7 +14,7 @@ static void make_c_locale(void)
     c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
-int frcnn_box_number_read(const char *text, double *out)
+int frcnn_number_text_read(const char *text, double *out)
 {
     char *end = NULL;
     pthread_once(&c_locale_once, make_c_locale);
