@@ -142,10 +142,10 @@ int frcnn_command_anchors_check(int argc, char **argv)
         .parser = parse_option,
         .args_doc = "FILE…",
         .doc =
-            "Checks anchors against golden files. The status is 0 where all are equal, 1 where one is not; the first\n"
+            "Checks anchors against golden files. The status is 0 where all are equal, 1 where one is not; the first "
             "difference is told, and the mistake that leads to it where it is a known one.\v"
             "  frcnn anchors check anchors.json                      what frcnn makes now\n"
-            "  frcnn anchors check anchors.json --from theirs.npy    what another program made",
+            "  frcnn anchors check anchors.json --from theirs.npy    another program's",
     };
     const size_t n = (size_t)argc;
     arguments self = {.files = calloc(n, sizeof *self.files)};
