@@ -21,6 +21,7 @@
 
 #include "frcnn/image.h"
 #include "frcnn/model.h"
+#include "frcnn/tensor.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -84,6 +85,20 @@ FRCNN_API const frcnn_detector_info *frcnn_detector_get_info(const frcnn_detecto
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_detector_run(frcnn_detector *detector, const frcnn_image *const *images,
                                                           size_t n_images, frcnn_result *results);
 FRCNN_API void frcnn_result_deinit(frcnn_result *result);
+
+/** What the RPN made of an image's anchors: its proposals, highest score first. */
+typedef struct frcnn_proposals {
+    frcnn_tensor *boxes;   /**< f32 [n, 4], pixels of the resized image */
+    frcnn_tensor *scores;  /**< f32 [n], 0 to 1 */
+    frcnn_tensor *anchors; /**< i64 [n], the anchor that each came from: a row of frcnn_anchors_create's */
+} frcnn_proposals;
+
+/** The proposals of one image, for a look at them: nothing of this run is kept for later ones. The caller owns *out.
+ *  Errors: as frcnn_detector_run. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_detector_get_proposals(frcnn_detector *detector, const frcnn_image *image,
+                                                                    frcnn_proposals *out);
+/** Destroys the tensors; the struct may be filled again. */
+FRCNN_API void frcnn_proposals_deinit(frcnn_proposals *proposals);
 
 /** What a plan for one image of this size costs. */
 typedef struct frcnn_plan_info {

@@ -17,6 +17,7 @@ typedef struct frcnn_draw_box {
     const char *label; /**< UTF-8, borrowed for the call; NULL: no label text */
     float score;       /**< 0 to 1; drawn as two digits behind the label; negative: no score */
     int color_index;   /**< picks the colour: equal indices, equal colours, in every image and run; 0 or more */
+    int is_dashed;     /**< 1: a dashed line, and none along the border where the box leaves the image; default 0 */
 } frcnn_draw_box;
 
 typedef struct frcnn_draw_options {

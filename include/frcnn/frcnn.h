@@ -4,6 +4,7 @@
 
 #include "frcnn/anchor_fit.h"
 #include "frcnn/anchor_golden.h"
+#include "frcnn/anchor_overlay.h"
 #include "frcnn/anchors.h"
 #include "frcnn/annotations.h"
 #include "frcnn/arithmetic.h"

@@ -125,8 +125,13 @@ static void draw(frcnn_image *image, const frcnn_result *result, const frcnn_mod
 {
     for (size_t i = 0; i < result->count; i++) {
         const frcnn_detection *one = &result->detections[i];
-        boxes[i] = (frcnn_draw_box){
-            one->x1, one->y1, one->x2, one->y2, info->categories[one->class_index].name, one->score, one->class_index};
+        boxes[i] = (frcnn_draw_box){.x1 = one->x1,
+                                    .y1 = one->y1,
+                                    .x2 = one->x2,
+                                    .y2 = one->y2,
+                                    .label = info->categories[one->class_index].name,
+                                    .score = one->score,
+                                    .color_index = one->class_index};
     }
     if (frcnn_draw_boxes(image, boxes, result->count, NULL) != FRCNN_OK)
         fprintf(stderr, "frcnn: %s\n", frcnn_error_message());

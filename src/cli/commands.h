@@ -10,6 +10,7 @@ int frcnn_command_info(int argc, char **argv);
 int frcnn_command_bench(int argc, char **argv);
 int frcnn_command_anchors(int argc, char **argv);
 int frcnn_command_anchors_dump(int argc, char **argv);
+int frcnn_command_anchors_show(int argc, char **argv);
 int frcnn_command_anchors_pin(int argc, char **argv);
 int frcnn_command_anchors_check(int argc, char **argv);
 int frcnn_command_anchors_suggest(int argc, char **argv);

@@ -178,12 +178,16 @@ static frcnn_status create_anchors(frcnn_plan *plan)
 
 static frcnn_status init_plan(frcnn_plan *plan, int padded_height, int padded_width, int keep_all)
 {
-    void *offsets = NULL, *n_proposals = NULL;
+    void *offsets = NULL, *n_proposals = NULL, *proposal_anchors = NULL;
     frcnn_model_get_grids(plan->model, padded_height, padded_width, &plan->sizes);
     FRCNN_TRY(build_graph(plan));
     FRCNN_TRY(create_primitives(plan));
     FRCNN_TRY(frcnn_alloc_zeroed(&n_proposals, (size_t)plan->n, sizeof *plan->n_proposals, "plan"));
     plan->n_proposals = n_proposals;
+    FRCNN_TRY(frcnn_alloc_zeroed(&proposal_anchors, (size_t)plan->n,
+                                 (size_t)plan->model->settings.rpn_post_nms_top_n * sizeof *plan->proposal_anchors,
+                                 "plan"));
+    plan->proposal_anchors = proposal_anchors;
     FRCNN_TRY(frcnn_alloc(&offsets, (size_t)plan->graph.n_values, sizeof *plan->offsets, "plan"));
     plan->offsets = offsets;
     return frcnn_arena_place(&plan->graph, keep_all, plan->offsets, &plan->arena_bytes);
@@ -219,6 +223,7 @@ void frcnn_plan_destroy(frcnn_plan **handle)
     frcnn_free(plan->offsets);
     frcnn_free(plan->anchors);
     frcnn_free(plan->n_proposals);
+    frcnn_free(plan->proposal_anchors);
     frcnn_graph_deinit(&plan->graph);
     frcnn_free(plan);
     *handle = NULL;
@@ -341,7 +346,8 @@ static void run_proposals(const run *r, const frcnn_node *node)
             anchors += get_level_anchors(plan, k) * BOX;
         }
         plan->n_proposals[i] = frcnn_proposals_cpu(&params, levels, settings->n_levels, (float)r->inputs[i].height,
-                                                   (float)r->inputs[i].width, get_workspace(r, node), boxes, scores);
+                                                   (float)r->inputs[i].width, get_workspace(r, node), boxes, scores,
+                                                   plan->proposal_anchors + (int64_t)i * settings->rpn_post_nms_top_n);
         if (r->rois != NULL) {
             memcpy(boxes, r->rois->boxes, (size_t)r->rois->count * BOX * sizeof(float));
             plan->n_proposals[i] = r->rois->count;

@@ -18,6 +18,7 @@ typedef struct frcnn_plan {
     const frcnn_packed **packed;  /**< [n_nodes], borrowed from the model */
     float *anchors;               /**< [n_anchors, 4], level after level; NULL until the plan is prepared */
     int64_t *n_proposals;         /**< [n], of the last run */
+    int64_t *proposal_anchors;    /**< [n, rpn_post_nms_top_n], the anchor that each came from */
     size_t arena_bytes;
     uint64_t last_used; /**< the detector's clock */
 } frcnn_plan;

@@ -50,10 +50,18 @@ static frcnn_status copy_anchors(const frcnn_plan *plan, frcnn_tensor **out)
     return FRCNN_OK;
 }
 
+static frcnn_status copy_sources(const frcnn_plan *plan, frcnn_tensor **out)
+{
+    FRCNN_TRY(frcnn_tensor_create(out, FRCNN_I64, 1, plan->n_proposals));
+    memcpy(frcnn_tensor_get_data(*out), plan->proposal_anchors, (size_t)plan->n_proposals[0] * sizeof(int64_t));
+    return FRCNN_OK;
+}
+
 frcnn_status frcnn_taps_read(const frcnn_taps *taps, const char *name, frcnn_tensor **out)
 {
     const frcnn_plan *plan = taps->plan;
     if (strcmp(name, "anchors") == 0) return copy_anchors(plan, out);
+    if (strcmp(name, "proposals.anchors") == 0) return copy_sources(plan, out);
     tap t = find_tap(plan->model, name);
     int index = 0;
     while (index < plan->graph.n_values && strcmp(plan->graph.values[index].name, t.value) != 0) index++;
@@ -110,6 +118,29 @@ frcnn_status frcnn_taps_create(frcnn_taps **out, frcnn_detector *detector, const
     else
         *out = taps;
     return status;
+}
+
+frcnn_status frcnn_detector_get_proposals(frcnn_detector *detector, const frcnn_image *image, frcnn_proposals *out)
+{
+    frcnn_taps *taps = NULL;
+    frcnn_proposals found = {0};
+    frcnn_status status = frcnn_taps_create(&taps, detector, image, NULL, 0);
+    if (status == FRCNN_OK) status = frcnn_taps_read(taps, "proposals.boxes", &found.boxes);
+    if (status == FRCNN_OK) status = frcnn_taps_read(taps, "proposals.scores", &found.scores);
+    if (status == FRCNN_OK) status = frcnn_taps_read(taps, "proposals.anchors", &found.anchors);
+    frcnn_taps_destroy(&taps);
+    if (status == FRCNN_OK)
+        *out = found;
+    else
+        frcnn_proposals_deinit(&found);
+    return status;
+}
+
+void frcnn_proposals_deinit(frcnn_proposals *proposals)
+{
+    frcnn_tensor_destroy(&proposals->boxes);
+    frcnn_tensor_destroy(&proposals->scores);
+    frcnn_tensor_destroy(&proposals->anchors);
 }
 
 void frcnn_taps_destroy(frcnn_taps **handle)

@@ -17,7 +17,7 @@ void frcnn_taps_destroy(frcnn_taps **taps);
 
 /** Copies the value of that name, float32, activations NHWC: "transform" [1, H, W, 3]; "body.K", "fpn.K", "fpn.pool"
  *  [1, h, w, C]; "rpn.logits.K" [1, h, w, A], "rpn.deltas.K" [1, h, w, 4 A]; "anchors" [n, 4]; "proposals.boxes" [n, 4],
- *  "proposals.scores" [n]; "roi.pooled" [n, P, P, C]; "roi.head" [n, width]; "roi.class_logits" [n, K],
+ *  "proposals.scores" [n]; "proposals.anchors" i64 [n], rows of "anchors"; "roi.pooled" [n, P, P, C]; "roi.head" [n, width]; "roi.class_logits" [n, K],
  *  "roi.box_deltas" [n, 4 K]. Errors: INVALID (no such name), NO_MEMORY. The caller owns *out. */
 FRCNN_NODISCARD frcnn_status frcnn_taps_read(const frcnn_taps *taps, const char *name, frcnn_tensor **out);
 

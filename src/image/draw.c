@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "image/image_type.h"
+#include "image/strokes.h"
 #include "image/text.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
@@ -78,16 +79,17 @@ static int place_frame(rectangle *frame, const frcnn_draw_box *box, const frcnn_
     return 1;
 }
 
-static void draw_frame(frcnn_image *image, const rectangle *frame, int line, uint32_t color)
+static void draw_frame(frcnn_image *image, const item *self, const frcnn_draw_box *box)
 {
-    const int inner_top = frame->top + line < frame->bottom ? frame->top + line : frame->bottom;
-    const int inner_bottom = at_least(frame->bottom - line, inner_top);
-    frcnn_image_fill(image, frame->left, frame->top, frame->right, inner_top, color);
-    frcnn_image_fill(image, frame->left, inner_bottom, frame->right, frame->bottom, color);
-    const int inner_left = frame->left + line < frame->right ? frame->left + line : frame->right;
-    const int inner_right = at_least(frame->right - line, inner_left);
-    frcnn_image_fill(image, frame->left, inner_top, inner_left, inner_bottom, color);
-    frcnn_image_fill(image, inner_right, inner_top, frame->right, inner_bottom, color);
+    const rectangle *frame = &self->frame;
+    const int line = self->look->line;
+    const frcnn_pen pen = {line, box->is_dashed ? frcnn_stroke_get_dash(line) : 0, self->color, 255};
+    /* A side that the image's border stands for is moved out of sight. */
+    const int is_out[4] = {box->is_dashed && box->x1 < 0, box->is_dashed && box->y1 < 0,
+                           box->is_dashed && box->x2 > (float)image->width,
+                           box->is_dashed && box->y2 > (float)image->height};
+    frcnn_stroke_frame(image, frame->left - (is_out[0] ? 2 * line : 0), frame->top - (is_out[1] ? 2 * line : 0),
+                       frame->right + (is_out[2] ? 2 * line : 0), frame->bottom + (is_out[3] ? 2 * line : 0), &pen);
 }
 
 /* "person 0.98"; *out stays NULL where there is nothing to say. The point is a point in every locale. */
@@ -200,7 +202,7 @@ frcnn_status frcnn_draw_boxes(frcnn_image *image, const frcnn_draw_box *boxes, s
         }
     }
     for (size_t i = n_boxes; i-- > 0;)
-        if (items[i].look != NULL) draw_frame(image, &items[i].frame, items[i].look->line, items[i].color);
+        if (items[i].look != NULL) draw_frame(image, &items[i], &boxes[i]);
     for (size_t i = n_boxes; i-- > 0;)
         if (items[i].text != NULL) FRCNN_TRY_CLEANUP(draw_label(image, &items[i]));
 

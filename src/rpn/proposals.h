@@ -36,9 +36,11 @@ size_t frcnn_proposals_get_workspace(const frcnn_proposal_params *params, const 
  *  workspace                  aligned to 64 bytes
  *  boxes   [post_nms_top_n, 4]  out
  *  scores  [post_nms_top_n]     out
+ *  sources [post_nms_top_n]     out: the anchor of each, counted through all levels; NULL: not asked for
  *  Returns the number of proposals. The same bytes for every number of threads.
  *  Source: torchvision's filter_proposals with NMS per level on unshifted boxes. */
 int64_t frcnn_proposals_cpu(const frcnn_proposal_params *params, const frcnn_proposal_level *levels, int n_levels,
-                            float image_height, float image_width, void *workspace, float *boxes, float *scores);
+                            float image_height, float image_width, void *workspace, float *boxes, float *scores,
+                            int64_t *sources);
 
 #endif

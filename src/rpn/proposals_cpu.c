@@ -16,8 +16,9 @@ typedef struct level_work {
     int64_t k;
     float *logits;       /**< [n] */
     uint64_t *topk_keys; /**< [n] */
-    int64_t *indices;    /**< [k] */
-    int64_t *keep;       /**< [k] */
+    int64_t *indices;    /**< [k], the anchors of the level that boxes are of */
+    int64_t first_anchor;
+    int64_t *keep; /**< [k] */
     void *nms;
     int64_t first;  /**< the level's place in the boxes and scores of all levels … */
     int64_t n_kept; /**< … and how many of its k places are used */
@@ -42,9 +43,10 @@ static size_t work_layout(proposal_work *work, const frcnn_proposal_params *para
     frcnn_workspace w = {memory, 0};
     work->levels = frcnn_workspace_take(&w, n_levels, sizeof *work->levels);
     int64_t total = 0;
+    int64_t n_before = 0;
     for (int i = 0; i < n_levels; i++) {
         const int64_t n = n_anchors ? n_anchors[i] : levels[i].n_cells * levels[i].n_per_cell;
-        level_work level = {.k = lesser(params->pre_nms_top_n, n), .first = total};
+        level_work level = {.k = lesser(params->pre_nms_top_n, n), .first_anchor = n_before, .first = total};
         level.logits = frcnn_workspace_take(&w, n, sizeof *level.logits);
         level.topk_keys = frcnn_workspace_take(&w, n, sizeof *level.topk_keys);
         level.indices = frcnn_workspace_take(&w, level.k, sizeof *level.indices);
@@ -52,6 +54,7 @@ static size_t work_layout(proposal_work *work, const frcnn_proposal_params *para
         const size_t nms_bytes = frcnn_nms_get_workspace(level.k, params->post_nms_top_n);
         level.nms = frcnn_workspace_take(&w, 1, nms_bytes);
         total += level.k;
+        n_before += n;
         if (work->levels) work->levels[i] = level;
     }
     work->boxes = frcnn_workspace_take(&w, total, 4 * sizeof *work->boxes);
@@ -87,19 +90,31 @@ static void run_level(const frcnn_proposal_params *params, const frcnn_proposal_
         const float score = frcnn_proposal_score(logit);
         if (isfinite(logit) && score >= params->score_thresh &&
             frcnn_box_decode_clipped(level->anchors + 4 * index, deltas, weights, height, width, params->min_size,
-                                     boxes + 4 * n))
+                                     boxes + 4 * n)) {
+            work->indices[n] = index;
             scores[n++] = score;
+        }
     }
 
     work->n_kept = frcnn_nms_cpu(boxes, NULL, n, params->nms_thresh, params->post_nms_top_n, work->nms, work->keep);
     for (int64_t i = 0; i < work->n_kept; i++) {
         memmove(boxes + 4 * i, boxes + 4 * work->keep[i], 4 * sizeof *boxes);
         scores[i] = scores[work->keep[i]];
+        work->indices[i] = work->indices[work->keep[i]];
     }
 }
 
+/** The anchor, of all levels, that box j of all levels' places was made from. */
+static int64_t get_source(const proposal_work *work, int n_levels, int64_t j)
+{
+    int level = n_levels - 1;
+    while (j < work->levels[level].first) level--;
+    return work->levels[level].first_anchor + work->levels[level].indices[j - work->levels[level].first];
+}
+
 int64_t frcnn_proposals_cpu(const frcnn_proposal_params *params, const frcnn_proposal_level *levels, int n_levels,
-                            float image_height, float image_width, void *workspace, float *boxes, float *scores)
+                            float image_height, float image_width, void *workspace, float *boxes, float *scores,
+                            int64_t *sources)
 {
     proposal_work work;
     work_layout(&work, params, NULL, levels, n_levels, workspace);
@@ -122,6 +137,7 @@ int64_t frcnn_proposals_cpu(const frcnn_proposal_params *params, const frcnn_pro
         const int64_t j = frcnn_score_key_get_index(work.keys[i]);
         memcpy(boxes + 4 * i, work.boxes + 4 * j, 4 * sizeof *boxes);
         scores[i] = work.scores[j];
+        if (sources != NULL) sources[i] = get_source(&work, n_levels, j);
     }
     return n_out;
 }

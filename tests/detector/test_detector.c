@@ -291,6 +291,47 @@ static void test_indices_that_do_not_fit(void **state)
     }
 }
 
+/* Each proposal comes from an anchor of its own that overlaps it; scores fall. */
+static void test_proposals_name_their_anchors(void **state)
+{
+    (void)state;
+    frcnn_model *model = open_default(0.05f);
+    frcnn_detector *detector = create(model, 1, 1, 0);
+    frcnn_image *image = make_image(120, 160, 1);
+    frcnn_model_sizes sizes;
+    frcnn_proposals proposals;
+    assert_ok(frcnn_model_get_sizes(model, 120, 160, &sizes));
+    assert_ok(frcnn_detector_get_proposals(detector, image, &proposals));
+    const int64_t n = frcnn_tensor_get_n_elements(proposals.scores);
+    assert_in_range(n, 1, frcnn_model_get_info(model)->settings->rpn_post_nms_top_n);
+    assert_int_equal(frcnn_tensor_get_n_elements(proposals.boxes), 4 * n);
+    assert_int_equal(frcnn_tensor_get_n_elements(proposals.anchors), n);
+    frcnn_anchor_grids grids;
+    frcnn_tensor *all = NULL;
+    const frcnn_anchor_config *config = frcnn_model_get_info(model)->anchors;
+    assert_ok(frcnn_anchor_grids_from_maps(&grids, config, sizes.padded_height, sizes.padded_width, sizes.grid_height,
+                                           sizes.grid_width));
+    assert_ok(frcnn_anchors_create(&all, config, &grids));
+    const float *rows = frcnn_tensor_get_const_data(all), *boxes = frcnn_tensor_get_const_data(proposals.boxes);
+    const float *scores = frcnn_tensor_get_const_data(proposals.scores);
+    const int64_t *anchors = frcnn_tensor_get_const_data(proposals.anchors);
+    int64_t n_apart = 0;
+    for (int64_t i = 0; i < n; i++) {
+        assert_in_range(anchors[i], 0, sizes.n_anchors - 1);
+        assert_true(i == 0 || scores[i] <= scores[i - 1]);
+        for (int64_t j = 0; j < i; j++) assert_true(anchors[j] != anchors[i]);
+        const float *a = rows + 4 * anchors[i], *b = boxes + 4 * i;
+        n_apart += a[2] < b[0] || b[2] < a[0] || a[3] < b[1] || b[3] < a[1];
+    }
+    assert_true(n_apart * 20 <= n);
+    frcnn_tensor_destroy(&all);
+    frcnn_proposals_deinit(&proposals);
+    assert_null(proposals.boxes);
+    frcnn_image_destroy(&image);
+    frcnn_detector_destroy(&detector);
+    frcnn_model_destroy(&model);
+}
+
 static void test_odd_images(void **state)
 {
     (void)state;
@@ -519,6 +560,7 @@ int main(void)
         cmocka_unit_test(test_memory_limit_counts_anchors),
         cmocka_unit_test(test_what_does_not_fit_is_not_made),
         cmocka_unit_test(test_indices_that_do_not_fit),
+        cmocka_unit_test(test_proposals_name_their_anchors),
         cmocka_unit_test(test_odd_images),
         cmocka_unit_test(test_cap_is_told),
         cmocka_unit_test(test_options_out_of_range),

@@ -376,6 +376,36 @@ static void test_weak_boxes_stand_back(void **state)
     assert_true(n_colored[1] > 0 && n_colored[1] < n_colored[0]);
 }
 
+/* A dashed box has gaps on each side, its corners are drawn, and it has no line where it leaves the image. */
+static void test_dashed_boxes(void **state)
+{
+    (void)state;
+    const uint32_t color = frcnn_draw_get_color(2);
+    frcnn_draw_box box = {.x1 = 20, .y1 = 30, .x2 = 80, .y2 = 90, .score = -1, .color_index = 2, .is_dashed = 1};
+    frcnn_image *image = make_grey(100, 120);
+    assert_ok(frcnn_draw_boxes(image, &box, 1, NULL));
+    const extent found = find_color(image, color);
+    assert_int_equal(found.left, 20);
+    assert_int_equal(found.top, 30);
+    assert_int_equal(found.right, 79);
+    assert_int_equal(found.bottom, 89);
+    assert_true(found.n_pixels > 4 * 60 / 2 && found.n_pixels < 4 * 60 * 3 / 4);
+    assert_int_equal(get_pixel(image, 30, 20), color);
+    assert_int_equal(get_pixel(image, 89, 79), color);
+    frcnn_image_destroy(&image);
+
+    image = make_grey(100, 120);
+    box.x2 = 200;
+    box.y2 = 1e9F;
+    assert_ok(frcnn_draw_boxes(image, &box, 1, NULL));
+    for (int i = 50; i < 100; i++) {
+        assert_int_equal(get_pixel(image, i, 119), GREY);
+        assert_int_equal(get_pixel(image, 99, i), GREY);
+    }
+    assert_int_equal(get_pixel(image, 30, 20), color);
+    frcnn_image_destroy(&image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_missing_glyph_is_a_box), cmocka_unit_test(test_colors),
         cmocka_unit_test(test_threads_draw_the_same),  cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_weak_boxes_stand_back),  cmocka_unit_test(test_weak_labels_hide_none),
+        cmocka_unit_test(test_dashed_boxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,8 +136,8 @@ static void test_proposals(void **state)
     const size_t n_max = (size_t)params.post_nms_top_n;
     float *boxes = allocate(n_max, 4 * sizeof *boxes), *scores = allocate(n_max, sizeof *scores);
     const parity_boxes actual = {
-        frcnn_proposals_cpu(&params, levels, N_LEVELS, RESIZED_HEIGHT, RESIZED_WIDTH, workspace, boxes, scores), boxes,
-        scores, NULL};
+        frcnn_proposals_cpu(&params, levels, N_LEVELS, RESIZED_HEIGHT, RESIZED_WIDTH, workspace, boxes, scores, NULL),
+        boxes, scores, NULL};
     const parity_boxes expected = get_golden_proposals();
     parity_report report = {.stream = stderr};
     assert_ok(parity_compare_proposals(&report, "proposals", &expected, &actual));

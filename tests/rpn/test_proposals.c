@@ -5,7 +5,9 @@
 #include "golden/guarded.h"
 #include "golden/seeded.h"
 #include "golden/stage_goldens.h"
+#include "rpn/box_coder_body.h"
 #include "rpn/proposals.h"
+#include "rpn/proposals_body.h"
 #include "tensor/parallel.h"
 
 enum { N_LEVELS = 2, N_PER_CELL = 3, CELL_STRIDE = 16, MAX_ANCHORS = 6 * 8 * N_PER_CELL, POST = 50 };
@@ -41,7 +43,8 @@ static fixture make_fixture(void)
     return f;
 }
 
-static int64_t run(fixture *f, const frcnn_proposal_params *params, float *boxes, float *scores)
+static int64_t run_with_sources(fixture *f, const frcnn_proposal_params *params, float *boxes, float *scores,
+                                int64_t *sources)
 {
     int64_t n_anchors[N_LEVELS];
     for (int i = 0; i < N_LEVELS; i++) {
@@ -54,9 +57,15 @@ static int64_t run(fixture *f, const frcnn_proposal_params *params, float *boxes
                                               .n_per_cell = N_PER_CELL};
     }
     void *workspace = workspace_create(frcnn_proposals_get_workspace(params, n_anchors, N_LEVELS));
-    const int64_t n = frcnn_proposals_cpu(params, f->levels, N_LEVELS, 85.0f, 100.0f, workspace, boxes, scores);
+    const int64_t n =
+        frcnn_proposals_cpu(params, f->levels, N_LEVELS, 85.0f, 100.0f, workspace, boxes, scores, sources);
     free(workspace);
     return n;
+}
+
+static int64_t run(fixture *f, const frcnn_proposal_params *params, float *boxes, float *scores)
+{
+    return run_with_sources(f, params, boxes, scores, NULL);
 }
 
 /* torchvision 0.29.1's filter_proposals (make_stage_goldens.py). */
@@ -102,6 +111,34 @@ static void test_ties(void **state)
     }
     guarded_destroy(boxes, POST * 4);
     guarded_destroy(scores, POST);
+}
+
+/* A proposal's box is what its source's delta makes of its source, and its score is its source's. */
+static void test_sources(void **state)
+{
+    (void)state;
+    fixture f = make_fixture();
+    const float weights[4] = {1.0f, 1.0f, 1.0f, 1.0f};
+    float boxes[POST * 4], scores[POST];
+    int64_t sources[POST];
+    const int64_t n = run_with_sources(&f, &golden_params, boxes, scores, sources);
+    int n_of_level[N_LEVELS] = {0};
+    assert_true(n > 10);
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t n_first = (int64_t)n_cells[0] * N_PER_CELL;
+        const int level = sources[i] >= n_first;
+        const int64_t anchor = sources[i] - (level ? n_first : 0);
+        const float *head = f.heads[level] + anchor / N_PER_CELL * CELL_STRIDE;
+        float box[4];
+        n_of_level[level]++;
+        assert_true(frcnn_box_decode_clipped(f.anchors[level] + 4 * anchor,
+                                             head + N_PER_CELL + 4 * (anchor % N_PER_CELL), weights, 85.0f, 100.0f,
+                                             golden_params.min_size, box));
+        assert_memory_equal(box, boxes + 4 * i, sizeof box);
+        assert_true(scores[i] == frcnn_proposal_score(head[anchor % N_PER_CELL]));
+        for (int64_t j = 0; j < i; j++) assert_true(sources[j] != sources[i]);
+    }
+    assert_true(n_of_level[0] > 0 && n_of_level[1] > 0);
 }
 
 /* Cells in another order give the same proposals: nothing trusts the order of its input. */
@@ -205,9 +242,13 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),   cmocka_unit_test(test_ties),
-        cmocka_unit_test(test_shuffled), cmocka_unit_test(test_empty_boxes_are_dropped),
-        cmocka_unit_test(test_limits),   cmocka_unit_test(test_any_bits),
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_shuffled),
+        cmocka_unit_test(test_empty_boxes_are_dropped),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_any_bits),
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
