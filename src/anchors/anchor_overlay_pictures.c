@@ -147,6 +147,15 @@ static frcnn_anchor_edges get_base_edges(const frcnn_overlay *self, int level, i
     return frcnn_overlay_get_edges(self, level, first + anchor);
 }
 
+/* Two levels with the same boxes. */
+static int is_same_level(const frcnn_overlay *self, int a, int b)
+{
+    const frcnn_anchor_level_config *levels = self->config->levels;
+    const frcnn_anchor_grids *grids = self->grids;
+    return grids->stride_y[a] == grids->stride_y[b] && grids->stride_x[a] == grids->stride_x[b] &&
+           memcmp(&levels[a], &levels[b], sizeof levels[a]) == 0;
+}
+
 frcnn_status frcnn_overlay_draw_base(frcnn_image **out, frcnn_overlay *self)
 {
     frcnn_panel panel = {.n_rows = 0};
@@ -179,7 +188,8 @@ frcnn_status frcnn_overlay_draw_base(frcnn_image **out, frcnn_overlay *self)
     for (int level = 0; level < self->config->n_levels; level++) {
         char text[FRCNN_OVERLAY_TEXT_BYTES];
         frcnn_overlay_describe_level(self, level, text);
-        frcnn_panel_add(&panel, FRCNN_PANEL_SOLID, frcnn_overlay_get_level_color(level), "level %d: %s", level, text);
+        frcnn_panel_add(&panel, FRCNN_PANEL_SOLID, frcnn_overlay_get_level_color(level), "level %d: %s%s", level, text,
+                        level > 0 && is_same_level(self, level - 1, level) ? "; hidden by the level before" : "");
     }
     if (any_leaves) add_dashed_row(&panel);
     return finish(out, &view, self, &panel);
@@ -195,7 +205,6 @@ static frcnn_anchor_edges get_lattice_edges(const frcnn_overlay *self, int level
 
 frcnn_status frcnn_overlay_draw_level(frcnn_image **out, frcnn_overlay *self, int level)
 {
-    enum { LEAST_STEP = 7 };
     const frcnn_anchor_grids *grids = self->grids;
     const frcnn_overlay_lattice lattice = frcnn_overlay_get_lattice(self, level);
     const uint32_t color = frcnn_overlay_get_level_color(level);
@@ -208,7 +217,8 @@ frcnn_status frcnn_overlay_draw_level(frcnn_image **out, frcnn_overlay *self, in
     const frcnn_overlay_overhang overhang = {room, room};
     FRCNN_TRY(frcnn_overlay_create_view(&view, self, FRCNN_OVERLAY_LIGHT, &overhang));
     draw_cells(view, self, level);
-    if (grids->stride_x[level] * self->scale >= LEAST_STEP && grids->stride_y[level] * self->scale >= LEAST_STEP)
+    /* Dots for all cells, where they stay apart. */
+    if (fmin(grids->stride_y[level], grids->stride_x[level]) * self->scale > 3 * self->line)
         for (int y = 0; y < grids->grid_h[level]; y++)
             for (int x = 0; x < grids->grid_w[level]; x++) {
                 const frcnn_anchor_edges edges =

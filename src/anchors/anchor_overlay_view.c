@@ -162,9 +162,10 @@ void frcnn_overlay_deinit(frcnn_overlay *self)
 
 /* ---- which cells ---- */
 
-static int choose_every(double side, int stride, int grid)
+/* Boxes of side pixels, on an image of which room pixels are enough for one of them. */
+static int choose_every(double side, double room, int stride, int grid)
 {
-    const int apart = (int)ceil(1.25 * side / stride);
+    const int apart = (int)ceil(fmax(1.25 * side, room) / stride);
     const int most = grid > 2 ? grid / 2 : 1;
     return apart < most ? apart : most;
 }
@@ -175,8 +176,9 @@ frcnn_overlay_lattice frcnn_overlay_get_lattice(const frcnn_overlay *self, int l
     frcnn_overlay_lattice lattice = {.every = self->options.every, .anchor = frcnn_overlay_get_n_base(self, level) / 2};
     if (lattice.every == 0) {
         const frcnn_anchor_edges e = frcnn_overlay_get_edges(self, level, lattice.anchor);
-        const int by_y = choose_every(e.y2 - e.y1, grids->stride_y[level], grids->grid_h[level]);
-        const int by_x = choose_every(e.x2 - e.x1, grids->stride_x[level], grids->grid_w[level]);
+        const double room = fmax(grids->image_h, grids->image_w) / 16.0;
+        const int by_y = choose_every(e.y2 - e.y1, room, grids->stride_y[level], grids->grid_h[level]);
+        const int by_x = choose_every(e.x2 - e.x1, room, grids->stride_x[level], grids->grid_w[level]);
         lattice.every = by_y > by_x ? by_y : by_x;
     }
     lattice.first_y = grids->grid_h[level] / 2 % lattice.every;

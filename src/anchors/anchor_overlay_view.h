@@ -41,8 +41,8 @@ typedef struct frcnn_overlay_lattice {
     int anchor; /**< which of a cell's */
 } frcnn_overlay_lattice;
 
-/** The middle cell, and others from there. every as asked for, else so that boxes do not overlap, but no more than half
- *  the grid. */
+/** The middle cell, and others from there. every as asked for, else so that boxes neither overlap nor crowd, but no more
+ *  than half the grid. */
 frcnn_overlay_lattice frcnn_overlay_get_lattice(const frcnn_overlay *overlay, int level);
 
 /** How the image itself is shown. */
