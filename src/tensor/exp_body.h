@@ -16,10 +16,10 @@ FRCNN_HD float frcnn_exp_from_bits(uint32_t bits)
     return value;
 }
 
-/** x = n ln 2 + r with n whole and |r| <= ln(2) / 2; then e^x = 2^n e^r (Cody and Waite 1980). e^r is
- *  1 + r + r^2 q(r), of which all but the 1 is returned, with q of degree 4 fitted to the least largest relative error. ln 2 is taken off in two parts, the first
- *  of few enough bits that its product with n is exact. |x| is small enough for n to be an exponent or two; *power is n in
- *  two's complement. */
+/** x = n ln 2 + r with n whole and |r| <= ln(2) / 2; then e^x = 2^n e^r (Cody and Waite 1980). e^r is 1 + r + r^2 q(r), of
+ *  which all but the 1 is returned, with q of degree 4 fitted to the least largest relative error. ln 2 is taken off in two
+ *  parts, the first of few enough bits that its product with n is exact. |x| is small enough for n to be an exponent or
+ *  two; *power is n in two's complement. */
 FRCNN_HD float frcnn_exp_split_less_1(float x, uint32_t *power)
 {
     const float magic = 12582912.0f; /* 1.5 * 2^23: the sum's lowest bit is worth 1 */
@@ -67,6 +67,15 @@ FRCNN_HD float frcnn_expf_fast(float x)
     const float fraction = 1.0f + frcnn_exp_split_less_1(x, &power);
     memcpy(&bits, &fraction, sizeof bits);
     return frcnn_exp_from_bits(bits + (power << 23));
+}
+
+/** e^x for x of 0 or less, in fewer steps: below -87, where the result leaves the normal numbers, it is 0. NaN gives NaN. */
+FRCNN_HD float frcnn_expf_of_negative(float x)
+{
+    uint32_t power;
+    const float fraction = 1.0f + frcnn_exp_split_less_1(x < -87.0f ? -87.0f : x, &power);
+    const float result = fraction * frcnn_exp_from_bits((power + 127u) << 23);
+    return x < -87.0f ? 0.0f : result;
 }
 
 #endif

@@ -9,7 +9,7 @@
 
 FRCNN_HD float frcnn_softmax_power_f32(float value, float largest)
 {
-    return frcnn_expf(value - largest);
+    return frcnn_expf_of_negative(value - largest);
 }
 
 FRCNN_HD double frcnn_softmax_power_f64(double value, double largest)
