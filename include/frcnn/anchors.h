@@ -62,9 +62,10 @@ typedef enum frcnn_anchor_order {
 
 typedef struct frcnn_anchor_level_config {
     int n_sizes;
-    double sizes[FRCNN_MAX_SIZES]; /**< side of the square of equal area: pixels, or multiples of base_size */
+    double
+        sizes[FRCNN_MAX_SIZES]; /**< side of the square of equal area: pixels, or multiples of base_size; at most 1e6 */
     int n_ratios;
-    double ratios[FRCNN_MAX_SIZES]; /**< height / width */
+    double ratios[FRCNN_MAX_SIZES]; /**< height / width; above 1e-6, at most 1e6 */
     int stride_y, stride_x;         /**< nominal: pixels of the image per cell of the map */
 } frcnn_anchor_level_config;
 

@@ -121,13 +121,18 @@ int frcnn_anchor_config_get_n_base(const frcnn_anchor_config *config, int level)
     return config->levels[level].n_sizes * config->levels[level].n_ratios;
 }
 
-static frcnn_status check_values(int level, const char *what, const double *values, int n)
+/* Between these bounds every coordinate is a finite float32. */
+static const double max_size = 1e6, min_ratio = 1e-6, max_ratio = 1e6;
+
+static frcnn_status check_values(int level, const char *what, const double *values, int n, double lowest,
+                                 double highest)
 {
     FRCNN_FAIL_IF(n < 1 || n > FRCNN_MAX_SIZES, FRCNN_ERROR_INVALID,
                   "anchors: level %d: expected 1 to %d %ss, found %d", level, FRCNN_MAX_SIZES, what, n);
     for (int i = 0; i < n; i++)
-        FRCNN_FAIL_IF(!(values[i] > 0) || !isfinite(values[i]), FRCNN_ERROR_INVALID,
-                      "anchors: level %d: expected a finite %s above 0, found %g", level, what, values[i]);
+        FRCNN_FAIL_IF(!(values[i] > lowest && values[i] <= highest), FRCNN_ERROR_INVALID,
+                      "anchors: level %d: expected a %s above %g, at most %g, found %g", level, what, lowest, highest,
+                      values[i]);
     return FRCNN_OK;
 }
 
@@ -140,22 +145,22 @@ frcnn_status frcnn_anchor_config_check(const frcnn_anchor_config *config)
     FRCNN_FAIL_IF(config->order != FRCNN_ANCHOR_ORDER_DEFAULT && config->order != FRCNN_ANCHOR_ORDER_RATIO_MAJOR &&
                       config->order != FRCNN_ANCHOR_ORDER_SIZE_MAJOR,
                   FRCNN_ERROR_INVALID, "anchors: %d is no order", (int)config->order);
-    FRCNN_FAIL_IF(!isfinite(config->offset), FRCNN_ERROR_INVALID, "anchors: expected a finite offset, found %g",
-                  config->offset);
+    FRCNN_FAIL_IF(!(fabs(config->offset) <= MAX_SIDE), FRCNN_ERROR_INVALID,
+                  "anchors: expected an offset from -%d to %d, found %g", MAX_SIDE, MAX_SIDE, config->offset);
     FRCNN_FAIL_IF(config->offset != 0 && !conventions[config->convention].has_offset, FRCNN_ERROR_INVALID,
                   "anchors: expected no offset, as %s has none, found %g", conventions[config->convention].name,
                   config->offset);
     FRCNN_FAIL_IF(config->convention == FRCNN_ANCHORS_DETECTRON2 && !(config->offset >= 0 && config->offset < 1),
                   FRCNN_ERROR_INVALID, "anchors: expected an offset of 0 or more and below 1, found %g",
                   config->offset);
-    FRCNN_FAIL_IF(!(config->base_size >= 0) || !isfinite(config->base_size), FRCNN_ERROR_INVALID,
-                  "anchors: expected a finite base size of 0 or more, found %g", config->base_size);
+    FRCNN_FAIL_IF(!(config->base_size >= 0 && config->base_size <= MAX_SIDE), FRCNN_ERROR_INVALID,
+                  "anchors: expected a base size from 0 to %d, found %g", MAX_SIDE, config->base_size);
     FRCNN_FAIL_IF(config->n_levels < 1 || config->n_levels > FRCNN_MAX_LEVELS, FRCNN_ERROR_INVALID,
                   "anchors: expected 1 to %d levels, found %d", FRCNN_MAX_LEVELS, config->n_levels);
     for (int i = 0; i < config->n_levels; i++) {
         const frcnn_anchor_level_config *level = &config->levels[i];
-        FRCNN_TRY(check_values(i, "size", level->sizes, level->n_sizes));
-        FRCNN_TRY(check_values(i, "ratio", level->ratios, level->n_ratios));
+        FRCNN_TRY(check_values(i, "size", level->sizes, level->n_sizes, 0, max_size));
+        FRCNN_TRY(check_values(i, "ratio", level->ratios, level->n_ratios, min_ratio, max_ratio));
         FRCNN_FAIL_IF(level->stride_y < 1 || level->stride_x < 1 || level->stride_y > MAX_SIDE ||
                           level->stride_x > MAX_SIDE,
                       FRCNN_ERROR_INVALID, "anchors: level %d: expected strides of 1 to %d pixels, found %dx%d", i,

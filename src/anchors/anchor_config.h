@@ -4,8 +4,8 @@
 
 #include "frcnn/anchors.h"
 
-/** Errors: INVALID (struct_size, convention, order; numbers of levels, sizes, ratios; a size, ratio, stride or base size that
- *  is not finite and above 0; an offset that is not finite, or that the convention has none of). */
+/** Errors: INVALID (struct_size, convention, order; numbers of levels, sizes, ratios; values out of the bounds that
+ *  anchors.h gives; an offset where the convention has none). */
 FRCNN_NODISCARD frcnn_status frcnn_anchor_config_check(const frcnn_anchor_config *config);
 /** Errors: those, and INVALID (grids of another number of levels, or below 1x1). */
 FRCNN_NODISCARD frcnn_status frcnn_anchor_grids_check(const frcnn_anchor_config *config,

@@ -115,7 +115,8 @@ static frcnn_status read_csv_rows(rows *out, const char *text, size_t n_bytes, i
     int n_columns = 0;
     csv_line line;
     long long number = 0;
-    for (size_t i = 0; i < n_bytes;) {
+    /* Spreadsheets begin with a byte order mark. */
+    for (size_t i = n_bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; i < n_bytes;) {
         i += read_csv_line(&line, text + i, n_bytes - i);
         number++;
         if (line.n == 1 && line.fields[0][0] == '\0') continue;

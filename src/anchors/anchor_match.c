@@ -4,6 +4,7 @@
 
 #include "anchors/anchor_config.h"
 #include "anchors/anchor_edges.h"
+#include "anchors/box_size.h"
 #include "frcnn/anchor_overlay.h"
 #include "tensor/error.h"
 
@@ -54,17 +55,12 @@ frcnn_status frcnn_anchors_match(frcnn_anchor_match *out, const frcnn_anchor_con
     return FRCNN_OK;
 }
 
-static frcnn_box_size get_size(double area)
-{
-    return area < 32 * 32 ? FRCNN_BOX_SMALL : area < 96 * 96 ? FRCNN_BOX_MEDIUM : FRCNN_BOX_LARGE;
-}
-
 void frcnn_anchor_recall_count(frcnn_anchor_recall *out, const frcnn_anchor_target *targets,
                                const frcnn_anchor_match *matches, size_t n)
 {
     memset(out, 0, sizeof *out);
     for (size_t i = 0; i < n; i++) {
-        const frcnn_box_size sizes[2] = {FRCNN_BOX_ANY, get_size(targets[i].area)};
+        const frcnn_box_size sizes[2] = {FRCNN_BOX_ANY, frcnn_box_size_get(targets[i].area)};
         for (int k = 0; k < 2; k++) {
             out->n_boxes[sizes[k]]++;
             out->n_reached_50[sizes[k]] += matches[i].iou >= 0.5;

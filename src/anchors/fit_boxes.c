@@ -5,6 +5,7 @@
 
 #include "anchors/anchor_config.h"
 #include "anchors/base_anchors.h"
+#include "anchors/box_size.h"
 #include "frcnn/random.h"
 #include "image/resize_normalize.h"
 #include "tensor/error.h"
@@ -138,10 +139,9 @@ static frcnn_status alloc_boxes(frcnn_fit_boxes *self, size_t n, size_t n_groups
     return FRCNN_OK;
 }
 
-static frcnn_box_size get_size(const frcnn_box *box)
+static double get_area(const frcnn_box *box)
 {
-    const double area = ((double)box->x2 - box->x1) * ((double)box->y2 - box->y1);
-    return area < 32 * 32 ? FRCNN_BOX_SMALL : (area < 96 * 96 ? FRCNN_BOX_MEDIUM : FRCNN_BOX_LARGE);
+    return ((double)box->x2 - box->x1) * ((double)box->y2 - box->y1);
 }
 
 static void add_boxes(frcnn_fit_boxes *self, const fit_image *image)
@@ -155,7 +155,7 @@ static void add_boxes(frcnn_fit_boxes *self, const fit_image *image)
         self->y1[self->n] = (float)(box->y1 * scale_y);
         self->x2[self->n] = (float)(box->x2 * scale_x);
         self->y2[self->n] = (float)(box->y2 * scale_y);
-        self->size[self->n++] = (uint8_t)get_size(box);
+        self->size[self->n++] = (uint8_t)frcnn_box_size_get(get_area(box));
     }
 }
 

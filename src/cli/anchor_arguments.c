@@ -26,13 +26,13 @@ static const struct argp_option options[] = {
     {"sizes", OPTION_SIZES, "LIST", 0,
      "Sizes, with , within a level and / between levels: pixels, or multiples of the base size", 0},
     {"ratios", OPTION_RATIOS, "LIST", 0, "Ratios height / width, one list for all levels or one for each", 0},
-    {"strides", OPTION_STRIDES, "HxW,…", 0, "Pixels per cell of each level; N stands for NxN", 0},
+    {"strides", OPTION_STRIDES, "HxW,...", 0, "Pixels per cell of each level; N stands for NxN", 0},
     {"offset", OPTION_OFFSET, "X", 0, "Centre of the first cell's boxes, in strides", 0},
     {"base-size", OPTION_BASE_SIZE, "N", 0, "What sizes are multiples of (mmdet: the stride; the VGG16 ones: 16)", 0},
     {"octave", OPTION_OCTAVE, "BASE,N", 0, "N sizes BASE * 2^(i / N) on every level instead of --sizes", 0},
     {"order", OPTION_ORDER, "ratio|size", 0, "What varies slowest in a cell, where it is not the convention's", 0},
     {"image-size", OPTION_IMAGE_SIZE, "HxW", 0, "The padded image: maps of side / stride, rounded up", 0},
-    {"grids", OPTION_GRIDS, "HxW,…", 0, "The maps themselves, one for each level", 0},
+    {"grids", OPTION_GRIDS, "HxW,...", 0, "The maps themselves, one for each level", 0},
     {0},
 };
 
@@ -169,8 +169,9 @@ static int set_sizes(const frcnn_anchor_options *self, frcnn_anchor_config *conf
         double octave[2] = {0, 0};
         double sizes[FRCNN_MAX_SIZES];
         int n = 0;
-        if (!frcnn_value_doubles(self->octave, 2, octave, &n) || n != 2 || octave[1] != (int)octave[1])
-            return refuse("--octave", "BASE,N", self->octave);
+        if (!frcnn_value_doubles(self->octave, 2, octave, &n) || n != 2 ||
+            !(octave[1] >= 1 && octave[1] <= FRCNN_MAX_SIZES) || octave[1] != (int)octave[1])
+            return refuse("--octave", "BASE,N, N a whole number from 1 to 16", self->octave);
         if (frcnn_anchor_octave_sizes(sizes, octave[0], (int)octave[1]) != FRCNN_OK) return report_failure();
         for (int i = 0; i < config->n_levels; i++) {
             config->levels[i].n_sizes = (int)octave[1];
@@ -232,6 +233,9 @@ int frcnn_anchor_options_get_config(const frcnn_anchor_options *self, frcnn_anch
     if (self->order != FRCNN_ANCHOR_ORDER_DEFAULT) config->order = self->order;
     if (self->offset != NULL && !frcnn_value_double(self->offset, -65535, 65535, &config->offset))
         return refuse("--offset", "a number", self->offset);
+    if (self->base_size != NULL && !frcnn_anchor_convention_has_base_size(config->convention))
+        return refuse("--base-size", "it with a convention whose sizes are multiples, not pixels",
+                      frcnn_anchor_convention_get_name(config->convention));
     if (self->base_size != NULL && !frcnn_value_double(self->base_size, 1, 65535, &config->base_size))
         return refuse("--base-size", "a number from 1 to 65535", self->base_size);
     return set_strides(self, config) && set_sizes(self, config) && set_ratios(self, config);

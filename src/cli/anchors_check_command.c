@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/terminal_text.h"
+#include "cli/values.h"
 #include "frcnn/frcnn.h"
 
 enum { OPTION_FROM = 0x100, OPTION_TAP, OPTION_JUNIT };
@@ -35,6 +36,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         self->is_tap = 1;
         return 0;
     case OPTION_JUNIT:
+        if (strcmp(argument, "-") == 0) frcnn_value_refuse(state, "--junit", "a file to write", argument);
         self->junit = argument;
         return 0;
     case ARGP_KEY_ARG:

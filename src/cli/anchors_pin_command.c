@@ -1,6 +1,7 @@
 #include <argp.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/anchor_arguments.h"
@@ -33,6 +34,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (self->path != NULL) argp_error(state, "expected one file, found '%s' too", argument);
+        if (strcmp(argument, "-") == 0) argp_error(state, "expected a file to write, found '-'");
         self->path = argument;
         return 0;
     case ARGP_KEY_NO_ARGS:

@@ -33,7 +33,7 @@ static const struct argp_option options[] = {
     {"levels", OPTION_LEVELS, "N", 0, "Suggest for N levels (default: as many as there are)", 1},
     {"per-cell", OPTION_PER_CELL, "N", 0, "Suggest N anchors per cell (default: as many as there are)", 1},
     {"max-loss", OPTION_MAX_LOSS, "POINTS", 0,
-     "Percent of the small, medium and large boxes that may be lost at IoU 0.5 for more at 0.7 (default 2)", 1},
+     "Percent of the small, medium or large boxes that may be lost at IoU 0.5 for more at 0.7 (default: 2)", 1},
     {"picture", OPTION_PICTURE, "FILE", 0, "Draw box sizes and both sets of anchors as PNG", 1},
     {"json", OPTION_JSON, "FILE", 0, "Write the result as JSON; - is standard output, without the text", 1},
     {0},
@@ -98,6 +98,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
             frcnn_value_refuse(state, "--max-loss", "a number from 0 to 100", argument);
         return 0;
     case OPTION_PICTURE:
+        if (strcmp(argument, "-") == 0) frcnn_value_refuse(state, "--picture", "a file to write", argument);
         self->picture = argument;
         return 0;
     case OPTION_JSON:
@@ -126,7 +127,7 @@ static int open_annotations(annotation_list *list, const char *images)
         if (frcnn_boxes_open(&list->boxes[i], list->paths[i], &options_of_boxes) != FRCNN_OK) return report_failure();
         const size_t n_bad = frcnn_boxes_get_n_bad(list->boxes[i]);
         if (n_bad == 0) continue;
-        fprintf(stderr, "frcnn anchors suggest: %s: %zu bad boxes left out:\n", list->paths[i], n_bad);
+        fprintf(stderr, "frcnn anchors suggest: %s: bad boxes left out: %zu\n", list->paths[i], n_bad);
         for (size_t j = 0; j < n_bad && j < MAX_SHOWN_BAD; j++)
             fprintf(stderr, "  %s\n", frcnn_boxes_get_bad(list->boxes[i], j));
         if (n_bad > MAX_SHOWN_BAD) fprintf(stderr, "  … and %zu more\n", n_bad - MAX_SHOWN_BAD);
@@ -248,7 +249,8 @@ static void print_text(const arguments *self, const result *found)
     const frcnn_anchor_fit_options *fit = &found->options;
     size_t n_images = 0;
     for (size_t i = 0; i < self->fitted.n; i++) n_images += frcnn_boxes_get_n_images(self->fitted.boxes[i]);
-    printf("%" PRId64 " boxes in %zu images, ", found->fitted[0].n_boxes[FRCNN_BOX_ANY], n_images);
+    const int64_t n_boxes = found->fitted[0].n_boxes[FRCNN_BOX_ANY];
+    printf("%" PRId64 " box%s in %zu image%s, ", n_boxes, n_boxes == 1 ? "" : "es", n_images, n_images == 1 ? "" : "s");
     if (fit->image_h > 0)
         printf("resized to fit into %dx%d\n", fit->image_h, fit->image_w);
     else

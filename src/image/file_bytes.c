@@ -28,7 +28,7 @@ static frcnn_status read_descriptor(uint8_t **bytes, size_t *n_bytes, int descri
     FRCNN_FAIL_IF(fstat(descriptor, &info) != 0, FRCNN_ERROR_IO, "%s: cannot read: %s", path, strerror(errno));
     FRCNN_FAIL_IF(!S_ISREG(info.st_mode), FRCNN_ERROR_IO, "%s: expected a file, found a %s", path,
                   S_ISDIR(info.st_mode) ? "folder" : "device or pipe");
-    FRCNN_FAIL_IF(info.st_size == 0, FRCNN_ERROR_FORMAT, "%s: expected an image, found an empty file", path);
+    FRCNN_FAIL_IF(info.st_size == 0, FRCNN_ERROR_FORMAT, "%s: expected content, found an empty file", path);
     void *block = NULL;
     FRCNN_TRY(frcnn_alloc(&block, (size_t)info.st_size, 1, path));
     const frcnn_status status = read_all(block, (size_t)info.st_size, descriptor, path);

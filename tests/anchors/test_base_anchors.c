@@ -50,7 +50,7 @@ static void every_ratio_meets_every_size_and_halves_round_to_even(void **state)
 static void arguments_are_checked(void **state)
 {
     (void)state;
-    const double bad[] = {0, -1, INFINITY, NAN};
+    const double bad[] = {0, -1, INFINITY, NAN, 1e7};
     frcnn_tensor *out = NULL;
     const frcnn_anchor_config good = one_level(FRCNN_ANCHORS_TORCHVISION, every_size, 1, 16);
     frcnn_anchor_config config = good;
@@ -61,17 +61,36 @@ static void arguments_are_checked(void **state)
     assert_fails(frcnn_anchors_create_base(&out, &config, 0), FRCNN_ERROR_INVALID, "1 to 16 ratios, found 0");
     config.levels[0].n_ratios = FRCNN_MAX_SIZES + 1;
     assert_fails(frcnn_anchors_create_base(&out, &config, 0), FRCNN_ERROR_INVALID, "1 to 16 ratios, found 17");
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         config = good;
         config.levels[0].sizes[0] = bad[i];
-        assert_fails(frcnn_anchors_create_base(&out, &config, 0), FRCNN_ERROR_INVALID, "a finite size above 0");
+        assert_fails(frcnn_anchors_create_base(&out, &config, 0), FRCNN_ERROR_INVALID, "a size above 0, at most 1e+06");
         config = good;
         config.levels[0].ratios[2] = bad[i];
-        assert_fails(frcnn_anchors_create_base(&out, &config, 0), FRCNN_ERROR_INVALID, "a finite ratio above 0");
+        assert_fails(frcnn_anchors_create_base(&out, &config, 0), FRCNN_ERROR_INVALID,
+                     "a ratio above 1e-06, at most 1e+06");
     }
     assert_fails(frcnn_anchors_create_base(&out, &good, 1), FRCNN_ERROR_INVALID, "a level of 0 to 0, found 1");
     assert_fails(frcnn_anchors_create_base(&out, &good, -1), FRCNN_ERROR_INVALID, "a level of 0 to 0, found -1");
     assert_null(out);
+}
+
+/* What is no finite number could not be written as JSON. */
+static void coordinates_are_finite_at_the_bounds(void **state)
+{
+    (void)state;
+    const double sizes[] = {1e-300, 1e6};
+    const double ratios[] = {1.000001e-6, 1e6};
+    for (int i = 0; i < FRCNN_N_ANCHOR_CONVENTIONS; i++) {
+        frcnn_tensor *out = NULL;
+        frcnn_anchor_config config = one_level((frcnn_anchor_convention)i, sizes, 2, 65535);
+        set_level(&config.levels[0], sizes, 2, ratios, 2, 65535);
+        config.base_size = 65535;
+        assert_ok(frcnn_anchors_create_base(&out, &config, 0));
+        const float *values = frcnn_tensor_get_const_data(out);
+        for (int64_t k = 0; k < frcnn_tensor_get_n_elements(out); k++) assert_true(isfinite(values[k]));
+        frcnn_tensor_destroy(&out);
+    }
 }
 
 int main(void)
@@ -81,6 +100,7 @@ int main(void)
         cmocka_unit_test(torchvision_several_sizes_are_ordered_by_ratio_then_size),
         cmocka_unit_test(every_ratio_meets_every_size_and_halves_round_to_even),
         cmocka_unit_test(arguments_are_checked),
+        cmocka_unit_test(coordinates_are_finite_at_the_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

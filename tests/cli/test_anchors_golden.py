@@ -75,6 +75,11 @@ class Pin(Golden):
     def test_mistakes_in_the_options(self):
         for arguments, expected in [([], "expected a file to write"), (["a.json", "b.json"], "found 'b.json' too"),
                                     (["a.json", "--convention", "torchvision"], "expected --image-size or --grids"),
+                                    (["-", *TORCHVISION], "expected a file to write, found '-'"),
+                                    (["a.json", *TORCHVISION, "--base-size", "8"], "expected it with a convention whose "
+                                     "sizes are multiples, not pixels, found 'torchvision'"),
+                                    (["a.json", *SIMPLE, "--octave", "4,1e300"], "expected BASE,N, N a whole number"),
+                                    (["a.json", *SIMPLE, "--sizes", "1e39"], "a size above 0, at most 1e+06"),
                                     (["gone/a.json", *TORCHVISION], "gone/a.json")]:
             _, message = self.run_program("anchors", "pin", *arguments, status=None)
             self.assertIn(expected, message)
@@ -125,7 +130,7 @@ class Check(Golden):
                 ('"order": "ratio",', "", "order: expected a value, found nothing"),
                 ('"image": [96,160]', '"image": [96]', "image: expected [height, width]"),
                 ('"sizes": [32]', '"sizes": []', "levels[0].sizes: expected a list of 1 to 16 numbers"),
-                ('"sizes": [32]', '"sizes": [-1]', "level 0: expected a finite size above 0, found -1"),
+                ('"sizes": [32]', '"sizes": [-1]', "level 0: expected a size above 0, at most 1e+06, found -1"),
                 ('"grid": [24,40]', '"grid": [0,40]', "levels[0].grid: expected [height, width]"),
                 ('"count": 2880', '"count": 2881', "levels[0].count: expected 2880, found 2881"),
                 ('"index":0,', '"index":99999,', "levels[0].samples[0].index: expected a whole number from 0 to 2879"),
@@ -148,6 +153,9 @@ class Check(Golden):
         self.check("golden.json", different, status=1)
         self.check("golden.json", "gone.json", status=1)
         self.check("gone.json", "gone.json", status=2)
+        self.assertIn("--junit: expected a file to write", self.check("golden.json", "--junit", "-", status=2))
+        self.write("empty.json", b"")
+        self.assertIn("expected content, found an empty file", self.check("empty.json", status=2))
         self.check(status=None)
 
     def test_tap(self):
@@ -209,6 +217,7 @@ class Dumps(Golden):
         rows = self.rows()
         plain = "".join(",".join(map(repr, row)) + "\n" for row in rows)
         self.compare("a.csv", plain.encode())
+        self.compare("a.csv", ("\ufeffx1,y1,x2,y2\n" + plain).encode())
         self.compare("a.csv", ("x1,y1,x2,y2\r\n" + plain.replace("\n", "\r\n")).encode())
         moved = "".join(f"{d},{a},x,{c},{b}\n" for a, b, c, d in rows)
         self.compare("a.csv", ('"y2", x1,note,x2,y1\n' + moved).encode())

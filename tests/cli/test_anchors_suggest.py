@@ -76,7 +76,7 @@ class Suggest(program.ProgramTest):
         self.write_picture("photos/b.png", 320, 400)
         text, message = self.suggest("--annotations", "voc", "yolo/b.txt", "--images", "photos")
         self.assertTrue(text.startswith("2 boxes in 2 images, resized to a short side of 320, a long side of at most 512"))
-        self.assertIn("yolo/b.txt: 1 bad boxes left out:\n  yolo/b.txt: line 2: box 220,144,180,176: negative size",
+        self.assertIn("yolo/b.txt: bad boxes left out: 1\n  yolo/b.txt: line 2: box 220,144,180,176: negative size",
                       message)
         text, _ = self.suggest("--annotations", "voc", "--image-size", "256x256", "--json", "-")
         self.assertEqual(json.loads(text)["recall"]["all"]["boxes"], 1)
@@ -103,6 +103,7 @@ class Suggest(program.ProgramTest):
                 (["--annotations", "good.json", "--per-cell", "x"], "--per-cell: expected a number from 1 to 256"),
                 (["--annotations", "good.json", "--max-loss", "101"], "--max-loss: expected a number from 0 to 100"),
                 (["--annotations", "good.json", "--picture", "no/p.png"], "no/p.png"),
+                (["--annotations", "good.json", "--picture", "-"], "--picture: expected a file to write, found '-'"),
                 (["--annotations", "good.json", "--json", "no/p.json"], "no/p.json")):
             out, error = self.suggest(*arguments, status=2)
             self.assertEqual(out, "")

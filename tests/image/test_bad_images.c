@@ -73,7 +73,7 @@ static void test_files_that_are_none(void **state)
     snprintf(path, sizeof path, "%s", folder);
     assert_open_fails(FRCNN_ERROR_IO, "found a folder");
     write_file("empty.jpg", "", 0);
-    assert_open_fails(FRCNN_ERROR_FORMAT, "empty.jpg: expected an image, found an empty file");
+    assert_open_fails(FRCNN_ERROR_FORMAT, "empty.jpg: expected content, found an empty file");
     unlink(path);
     write_file("text.jpg", "This is no picture, whatever its name says.\n", 44);
     assert_open_fails(FRCNN_ERROR_FORMAT, "text.jpg: expected an image, found no format known here");
