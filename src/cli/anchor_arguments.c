@@ -1,4 +1,5 @@
 #include "cli/anchor_arguments.h"
+#include "cli/terminal_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -90,13 +91,13 @@ const struct argp frcnn_anchor_arguments = {.options = options, .parser = parse_
 
 static int refuse(const char *option, const char *expected, const char *found)
 {
-    fprintf(stderr, "frcnn anchors: %s: expected %s, found '%s'\n", option, expected, found);
+    frcnn_terminal_complain("%s: expected %s, found '%s'", option, expected, found);
     return 0;
 }
 
 static int report_failure(void)
 {
-    fprintf(stderr, "frcnn anchors: %s\n", frcnn_error_message());
+    frcnn_terminal_print_error();
     return 0;
 }
 
@@ -184,10 +185,9 @@ static int set_sizes(const frcnn_anchor_options *self, frcnn_anchor_config *conf
         return refuse("--sizes", "at most 16 numbers with commas between for each level, and / between levels",
                       self->sizes);
     if (lists.n_lists != config->n_levels) {
-        fprintf(stderr,
-                "frcnn anchors: --sizes: expected lists for %d levels, with / between, found %d in '%s'; "
-                "--strides sets the number of levels\n",
-                config->n_levels, lists.n_lists, self->sizes);
+        frcnn_terminal_complain("--sizes: expected lists for %d levels, with / between, found %d in '%s'; "
+                                "--strides sets the number of levels",
+                                config->n_levels, lists.n_lists, self->sizes);
         return 0;
     }
     for (int i = 0; i < lists.n_lists; i++) {
@@ -205,8 +205,8 @@ static int set_ratios(const frcnn_anchor_options *self, frcnn_anchor_config *con
         return refuse("--ratios", "at most 16 numbers with commas between, for all levels or with / between levels",
                       self->ratios);
     if (lists.n_lists != 1 && lists.n_lists != config->n_levels) {
-        fprintf(stderr, "frcnn anchors: --ratios: expected one list or %d, found %d in '%s'\n", config->n_levels,
-                lists.n_lists, self->ratios);
+        frcnn_terminal_complain("--ratios: expected one list or %d, found %d in '%s'", config->n_levels, lists.n_lists,
+                                self->ratios);
         return 0;
     }
     for (int i = 0; i < config->n_levels; i++) {
@@ -249,7 +249,7 @@ int frcnn_anchor_options_get_grids(const frcnn_anchor_options *self, const frcnn
     int n = 0;
     if (self->grids == NULL) {
         if (self->image_h == 0) {
-            fprintf(stderr, "frcnn anchors: expected --image-size or --grids, found neither\n");
+            frcnn_terminal_complain("expected --image-size or --grids, found neither");
             return 0;
         }
         return frcnn_anchor_grids_from_image(grids, config, self->image_h, self->image_w) == FRCNN_OK ||
@@ -258,8 +258,8 @@ int frcnn_anchor_options_get_grids(const frcnn_anchor_options *self, const frcnn
     if (!parse_pairs(self->grids, grid_h, grid_w, &n))
         return refuse("--grids", "at most 8 of HxW, with commas between", self->grids);
     if (n != config->n_levels) {
-        fprintf(stderr, "frcnn anchors: --grids: expected maps for %d levels, found %d in '%s'\n", config->n_levels, n,
-                self->grids);
+        frcnn_terminal_complain("--grids: expected maps for %d levels, found %d in '%s'", config->n_levels, n,
+                                self->grids);
         return 0;
     }
     return frcnn_anchor_grids_from_maps(grids, config, self->image_h, self->image_w, grid_h, grid_w) == FRCNN_OK ||

@@ -155,7 +155,7 @@ int frcnn_command_anchors_check(int argc, char **argv)
     char(*texts)[TEXT_BYTES] = calloc(n, sizeof *texts);
     int status = FRCNN_EXIT_NOTHING_DONE;
     if (self.files == NULL || results == NULL || texts == NULL) {
-        fputs("frcnn anchors: out of memory\n", stderr);
+        frcnn_terminal_complain("out of memory");
     } else {
         argp_parse(&parser, argc, argv, 0, NULL, &self);
         status = run(&self, results, texts);

@@ -4,6 +4,7 @@
 
 #include "cli/anchor_arguments.h"
 #include "cli/commands.h"
+#include "cli/terminal_text.h"
 #include "cli/values.h"
 #include "frcnn/frcnn.h"
 
@@ -53,7 +54,7 @@ static int dump(const arguments *self, const frcnn_anchor_config *config, const 
     const frcnn_status status = is_stdout ? frcnn_anchors_print(stdout, format, config, grids)
                                           : frcnn_anchors_save(self->out, format, config, grids);
     if (status == FRCNN_OK) return FRCNN_EXIT_DONE;
-    fprintf(stderr, "frcnn anchors: %s\n", frcnn_error_message());
+    frcnn_terminal_print_error();
     return FRCNN_EXIT_NOTHING_DONE;
 }
 

@@ -65,14 +65,12 @@ static frcnn_status report(const char *path)
 static int pin(const arguments *self, const frcnn_anchor_config *config, const frcnn_anchor_grids *grids)
 {
     if (!self->is_forced && access(self->path, F_OK) == 0) {
-        fputs("frcnn anchors: ", stderr);
-        frcnn_terminal_write(stderr, self->path, 0);
-        fputs(": is there already; --force replaces it\n", stderr);
+        frcnn_terminal_complain("%s: is there already; --force replaces it", self->path);
         return FRCNN_EXIT_NOTHING_DONE;
     }
     if (frcnn_anchor_golden_save(self->path, config, grids) == FRCNN_OK && report(self->path) == FRCNN_OK)
         return FRCNN_EXIT_DONE;
-    fprintf(stderr, "frcnn anchors: %s\n", frcnn_error_message());
+    frcnn_terminal_print_error();
     return FRCNN_EXIT_NOTHING_DONE;
 }
 

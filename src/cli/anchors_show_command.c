@@ -6,6 +6,7 @@
 
 #include "cli/anchor_arguments.h"
 #include "cli/commands.h"
+#include "cli/terminal_text.h"
 #include "cli/values.h"
 #include "frcnn/frcnn.h"
 
@@ -87,7 +88,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 static int report_failure(void)
 {
-    fprintf(stderr, "frcnn anchors: %s\n", frcnn_error_message());
+    frcnn_terminal_print_error();
     return 0;
 }
 
@@ -140,7 +141,7 @@ static int get_grids(scene *self, arguments *given)
     const int has_frame = anchors->image_h != 0 || anchors->grids != NULL;
     if (self->image == NULL) {
         if (anchors->image_h != 0) {
-            fprintf(stderr, "frcnn anchors: --canvas: expected it without --image-size, found both\n");
+            frcnn_terminal_complain("--canvas: expected it without --image-size, found both");
             return 0;
         }
         anchors->image_h = given->canvas_h;
@@ -185,7 +186,7 @@ static int make_targets(scene *self, const frcnn_boxes_image *image, frcnn_ancho
     const double scale_x = (double)overlay->resized_w / image->width;
     self->targets = calloc(image->n_boxes + 1, sizeof *self->targets);
     if (self->targets == NULL) {
-        fprintf(stderr, "frcnn anchors: not enough memory for %zu boxes\n", image->n_boxes);
+        frcnn_terminal_complain("not enough memory for %zu boxes", image->n_boxes);
         return 0;
     }
     for (size_t i = 0; i < image->n_boxes; i++) {
@@ -211,7 +212,10 @@ static int open_boxes(scene *self, const arguments *given)
     const char *slash = strrchr(given->image, '/');
     const size_t length = slash == NULL ? 0 : (size_t)(slash - given->image) + 1;
     char *folder = calloc(length + 2, 1);
-    if (folder == NULL) return 0;
+    if (folder == NULL) {
+        frcnn_terminal_complain("out of memory");
+        return 0;
+    }
     memcpy(folder, length > 0 ? given->image : ".", length > 0 ? length : 1);
     box_options.images = folder;
     const frcnn_status status = frcnn_boxes_open(&self->boxes, given->annotations, &box_options);
@@ -225,17 +229,15 @@ static int find_targets(scene *self, arguments *given)
     if (!open_boxes(self, given)) return 0;
     const size_t n_bad = frcnn_boxes_get_n_bad(self->boxes);
     if (n_bad > 0)
-        fprintf(stderr, "frcnn anchors: boxes left out: %zu, the first %s\n", n_bad,
-                frcnn_boxes_get_bad(self->boxes, 0));
+        frcnn_terminal_complain("boxes left out: %zu, the first %s", n_bad, frcnn_boxes_get_bad(self->boxes, 0));
     const frcnn_boxes_image *image = find_annotated(self, given->image);
     if (image == NULL) {
-        fprintf(stderr, "frcnn anchors: %s: expected boxes of %s, found other images only\n", given->annotations,
-                given->image);
+        frcnn_terminal_complain("%s: expected boxes of %s, found other images only", given->annotations, given->image);
         return 0;
     }
     if (image->height != height || image->width != width) {
-        fprintf(stderr, "frcnn anchors: %s: expected boxes of an image of %dx%d, found %dx%d\n", given->annotations,
-                height, width, image->height, image->width);
+        frcnn_terminal_complain("%s: expected boxes of an image of %dx%d, found %dx%d", given->annotations, height,
+                                width, image->height, image->width);
         return 0;
     }
     return make_targets(self, image, &given->overlay);

@@ -7,6 +7,7 @@
 #include "cli/anchor_arguments.h"
 #include "cli/commands.h"
 #include "cli/json_output.h"
+#include "cli/terminal_text.h"
 #include "cli/values.h"
 #include "frcnn/frcnn.h"
 
@@ -114,7 +115,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 static int report_failure(void)
 {
-    fprintf(stderr, "frcnn anchors suggest: %s\n", frcnn_error_message());
+    frcnn_terminal_print_error();
     return 0;
 }
 
@@ -127,9 +128,12 @@ static int open_annotations(annotation_list *list, const char *images)
         if (frcnn_boxes_open(&list->boxes[i], list->paths[i], &options_of_boxes) != FRCNN_OK) return report_failure();
         const size_t n_bad = frcnn_boxes_get_n_bad(list->boxes[i]);
         if (n_bad == 0) continue;
-        fprintf(stderr, "frcnn anchors suggest: %s: bad boxes left out: %zu\n", list->paths[i], n_bad);
-        for (size_t j = 0; j < n_bad && j < MAX_SHOWN_BAD; j++)
-            fprintf(stderr, "  %s\n", frcnn_boxes_get_bad(list->boxes[i], j));
+        frcnn_terminal_complain("%s: bad boxes left out: %zu", list->paths[i], n_bad);
+        for (size_t j = 0; j < n_bad && j < MAX_SHOWN_BAD; j++) {
+            fputs("  ", stderr);
+            frcnn_terminal_write(stderr, frcnn_boxes_get_bad(list->boxes[i], j), 0);
+            fputc('\n', stderr);
+        }
         if (n_bad > MAX_SHOWN_BAD) fprintf(stderr, "  … and %zu more\n", n_bad - MAX_SHOWN_BAD);
     }
     return 1;
@@ -257,7 +261,8 @@ static void print_text(const arguments *self, const result *found)
         printf("resized to a short side of %d, a long side of at most %d\n", fit->min_size, fit->max_size);
     print_recall(found->fitted);
     for (size_t i = 0; i < self->held_out.n; i++) {
-        printf("%s, held out:\n", self->held_out.paths[i]);
+        frcnn_terminal_write(stdout, self->held_out.paths[i], 0);
+        printf(", held out:\n");
         print_recall(found->held_out[i]);
     }
     format_levels(sizes, &found->before, 0);
@@ -379,13 +384,13 @@ int frcnn_command_anchors_suggest(int argc, char **argv)
     frcnn_model *model = NULL;
     int is_done = 0;
     if (found == NULL) {
-        fprintf(stderr, "frcnn anchors suggest: out of memory\n");
+        frcnn_terminal_complain("out of memory");
         return FRCNN_EXIT_NOTHING_DONE;
     }
     frcnn_model_options_default(&self.anchors.model_options);
     argp_parse(&parser, argc, argv, 0, NULL, &self);
     if (self.anchors.grids != NULL) {
-        fprintf(stderr, "frcnn anchors suggest: expected no --grids: they follow from the images' sizes\n");
+        frcnn_terminal_complain("expected no --grids: they follow from the images' sizes");
     } else if (frcnn_anchor_options_get_config(&self.anchors, &found->before, &model)) {
         set_options(&self, &found->before, model, &found->options);
         is_done = suggest(&self, found);

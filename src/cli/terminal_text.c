@@ -1,5 +1,6 @@
 #include "cli/terminal_text.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "frcnn/status.h"
@@ -47,6 +48,18 @@ void frcnn_terminal_write(FILE *stream, const char *text, size_t n_columns)
         }
         text += n_bytes;
     }
+}
+
+void frcnn_terminal_complain(const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fputs("frcnn: ", stderr);
+    frcnn_terminal_write(stderr, text, 0);
+    fputc('\n', stderr);
 }
 
 void frcnn_terminal_print_error(void)

@@ -63,6 +63,9 @@ class Pin(Golden):
         _, message = self.run_program("anchors", "pin", "golden.json", *SIMPLE, status=2)
         self.assertIn("golden.json: is there already; --force replaces it", message)
         self.assertEqual(self.read("golden.json"), before)
+        self.write("a\x1b[31m.json", b"")
+        _, message = self.run_program("anchors", "pin", "a\x1b[31m.json", *SIMPLE, status=2)
+        self.assertEqual(message, "frcnn: a?[31m.json: is there already; --force replaces it\n")
         self.run_program("anchors", "pin", "--force", "golden.json", *SIMPLE)
         self.assertNotEqual(self.read("golden.json"), before)
 
