@@ -81,9 +81,11 @@ static void draw_ring(frcnn_image *image, double x, double y, double inner, doub
     }
 }
 
-static void draw_box_mark(frcnn_image *image, double x, double y, int is_reached, double alpha)
+static const double dot_radius = 2.6, lone_dot_radius = 5;
+
+static void draw_box_mark(frcnn_image *image, double x, double y, double radius, int is_reached, double alpha)
 {
-    draw_ring(image, x, y, 0, 2.6, 0, is_reached ? REACHED : MISSED, alpha);
+    draw_ring(image, x, y, 0, radius, 0, is_reached ? REACHED : MISSED, alpha);
 }
 
 typedef enum mark { MARK_BEFORE, MARK_BEFORE_LINE, MARK_AFTER } mark;
@@ -184,11 +186,12 @@ static frcnn_status draw_axes(const plot *self)
 
 static void draw_boxes(const plot *self, const frcnn_fit_boxes *boxes, const float *iou)
 {
-    /* Few dots are strong, many let each other through. */
+    /* Few dots are large and strong, many let each other through. */
+    const double radius = boxes->n < 100 ? lone_dot_radius : dot_radius;
     const double alpha = boxes->n < 500 ? 0.8 : (boxes->n < 5000 ? 0.55 : 0.35);
     for (size_t i = 0; i < boxes->n; i++)
         draw_box_mark(self->image, get_x(self, (double)(boxes->x2[i] - boxes->x1[i])),
-                      get_y(self, (double)(boxes->y2[i] - boxes->y1[i])), iou[i] >= 0.7F, alpha);
+                      get_y(self, (double)(boxes->y2[i] - boxes->y1[i])), radius, iou[i] >= 0.7F, alpha);
 }
 
 /* Tenths of a percent, rounded, with a point in every locale. */
@@ -231,7 +234,8 @@ static frcnn_status draw_legend(const plot *self)
         const int middle = top + PAD / 2 + ROW / 2 + i * ROW;
         const double x = left + SYMBOL / 2.0;
         if (i < 2)
-            for (int dot = -1; dot <= 1; dot++) draw_box_mark(self->image, x + 8 * dot, middle, i == 0, 0.9);
+            for (int dot = -1; dot <= 1; dot++)
+                draw_box_mark(self->image, x + 8 * dot, middle, dot_radius, i == 0, 0.9);
         else
             draw_anchor_mark(self->image, x, middle, i == 3 ? MARK_AFTER : MARK_BEFORE);
         const frcnn_text_extent extent = frcnn_text_measure(names[i], TEXT_SIZE);

@@ -54,7 +54,7 @@ static int read_numbers(const char *line, size_t n_bytes, double numbers[5])
     for (size_t i = 0; i < n_bytes; n++) {
         char text[64];
         size_t length = 0;
-        while (i + length < n_bytes && strchr(" \t\r", line[i + length]) == NULL) length++;
+        while (i + length < n_bytes && memchr(" \t\r", line[i + length], 3) == NULL) length++;
         if (length > 0) {
             double number = 0;
             if (length >= sizeof text) return -1;

@@ -310,6 +310,8 @@ static void test_files_that_are_no_annotations_are_refused(void **state)
         scratch_write_text("f", labels[i][0]);
         assert_fails(frcnn_boxes_open(&boxes, "f", NULL), FRCNN_ERROR_FORMAT, labels[i][1]);
     }
+    scratch_write("f", "0 1 1 \0 1 1", 11);
+    assert_fails(frcnn_boxes_open(&boxes, "f", NULL), FRCNN_ERROR_FORMAT, "found what is no number");
     scratch_make_folder("empty");
     assert_fails(frcnn_boxes_open(&boxes, "empty", NULL), FRCNN_ERROR_FORMAT,
                  "empty: expected .xml files (VOC) or .txt files (YOLO) in this folder, found none");
