@@ -62,8 +62,8 @@ typedef enum frcnn_anchor_order {
 
 typedef struct frcnn_anchor_level_config {
     int n_sizes;
-    double
-        sizes[FRCNN_MAX_SIZES]; /**< side of the square of equal area: pixels, or multiples of base_size; at most 1e6 */
+    /** Side of the square of equal area: pixels, or multiples of base_size; above 0, at most 1e6. */
+    double sizes[FRCNN_MAX_SIZES];
     int n_ratios;
     double ratios[FRCNN_MAX_SIZES]; /**< height / width; above 1e-6, at most 1e6 */
     int stride_y, stride_x;         /**< nominal: pixels of the image per cell of the map */
@@ -73,9 +73,9 @@ typedef struct frcnn_anchor_config {
     size_t struct_size; /**< set by frcnn_anchor_config_default */
     frcnn_anchor_convention convention;
     frcnn_anchor_order order;
-    double offset; /**< of the first cell's centre, in strides; only where the convention has one */
-    double
-        base_size; /**< what sizes are multiples of, where they are; 0: the lesser stride for mmdetection's, else 16 */
+    double offset; /**< of the first cell's centre, in strides; only where the convention has one; -65535 to 65535 */
+    /** What sizes are multiples of, where they are, at most 65535; 0: the lesser stride for mmdetection's, else 16. */
+    double base_size;
     int n_levels;
     frcnn_anchor_level_config levels[FRCNN_MAX_LEVELS];
 } frcnn_anchor_config;
