@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 cJSON *frcnn_json_float(float value)
 {
@@ -36,15 +39,39 @@ cJSON *frcnn_json_pair(int first, int second)
     return cJSON_CreateIntArray(values, 2);
 }
 
+static int write_stream(FILE *stream, const char *text)
+{
+    if (stream == NULL) return 0;
+    const int is_written = fprintf(stream, "%s\n", text) >= 0;
+    return fclose(stream) == 0 && is_written;
+}
+
+/* Under another name first, so that path is whole or untouched; a device or a pipe is written to as it is. */
+static int write_file(const char *path, const char *text)
+{
+    char temporary[PATH_MAX];
+    struct stat facts;
+    if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode)) return write_stream(fopen(path, "we"), text);
+    if (snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid()) >= (int)sizeof temporary) {
+        errno = ENAMETOOLONG;
+        return 0;
+    }
+    if (write_stream(fopen(temporary, "we"), text) && rename(temporary, path) == 0) return 1;
+    const int error = errno;
+    unlink(temporary);
+    errno = error;
+    return 0;
+}
+
 int frcnn_json_save(cJSON *object, const char *path)
 {
     char *text = cJSON_Print(object);
     cJSON_Delete(object);
-    const int is_standard_output = strcmp(path, "-") == 0;
-    FILE *stream = text == NULL || is_standard_output ? stdout : fopen(path, "we");
-    int is_ok = text != NULL && stream != NULL && fprintf(stream, "%s\n", text) >= 0;
-    is_ok =
-        (is_standard_output || stream == NULL || stream == stdout ? fflush(stdout) == 0 : fclose(stream) == 0) && is_ok;
+    int is_ok = text != NULL;
+    if (is_ok && strcmp(path, "-") == 0)
+        is_ok = printf("%s\n", text) >= 0 && fflush(stdout) == 0;
+    else if (is_ok)
+        is_ok = write_file(path, text);
     if (!is_ok)
         fprintf(stderr, "frcnn: %s: cannot write: %s\n", path, text == NULL ? "out of memory" : strerror(errno));
     cJSON_free(text);
