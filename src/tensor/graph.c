@@ -146,21 +146,8 @@ frcnn_status frcnn_graph_linear(frcnn_graph *graph, int *out, int in, const frcn
     const int64_t columns = src.h * src.w * src.c;
     FRCNN_FAIL_IF(layer->in_c != columns, FRCNN_ERROR_INVALID, "%s: expected %" PRId64 " columns, found %" PRId64,
                   layer->name, columns, layer->in_c);
-    frcnn_conv2d conv = {
-        .n = 1,
-        .in_h = src.n,
-        .in_w = 1,
-        .in_c = columns,
-        .out_c = layer->out_c,
-        .kernel_h = 1,
-        .kernel_w = 1,
-        .stride_h = 1,
-        .stride_w = 1,
-        .dilation_h = 1,
-        .dilation_w = 1,
-        .groups = 1,
-        .activation = activation,
-    };
+    frcnn_conv2d conv = frcnn_conv2d_on_rows(src.n, columns, layer->out_c);
+    conv.activation = activation;
     FRCNN_TRY(frcnn_conv2d_set_output(&conv));
     int result = 0;
     FRCNN_TRY(frcnn_graph_add_map(graph, &result, src.n, 1, 1, layer->out_c));

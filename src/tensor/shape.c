@@ -40,6 +40,21 @@ frcnn_status frcnn_shape_check(const char *what, frcnn_dtype dtype, int n_dims, 
     return FRCNN_OK;
 }
 
+int frcnn_shape_broadcast(int *n_dims, int64_t *shape, int n_other_dims, const int64_t *other)
+{
+    int64_t both[FRCNN_MAX_DIMS];
+    const int n = *n_dims > n_other_dims ? *n_dims : n_other_dims;
+    for (int back = 1; back <= n; back++) {
+        const int64_t a = back <= *n_dims ? shape[*n_dims - back] : 1;
+        const int64_t b = back <= n_other_dims ? other[n_other_dims - back] : 1;
+        if (a != b && a != 1 && b != 1) return 0;
+        both[n - back] = a == 1 ? b : a;
+    }
+    for (int d = 0; d < n; d++) shape[d] = both[d];
+    *n_dims = n;
+    return 1;
+}
+
 frcnn_status frcnn_dim_resolve(int *out, const char *what, int dim, int n_dims)
 {
     FRCNN_FAIL_IF(n_dims == 0, FRCNN_ERROR_INVALID, "%s: expected a tensor with dimensions, found a scalar", what);

@@ -14,7 +14,7 @@ enum { KIND_BOOL, KIND_INTEGER, KIND_FLOAT };
 static int get_kind(frcnn_dtype dtype)
 {
     if (dtype == FRCNN_BOOL) return KIND_BOOL;
-    return !frcnn_compute_is_float(dtype) ? KIND_INTEGER : KIND_FLOAT;
+    return frcnn_compute_is_float(dtype) ? KIND_FLOAT : KIND_INTEGER;
 }
 
 /* PyTorch tells three ranks apart: tensors with dimensions, those without, and numbers. */
@@ -48,44 +48,31 @@ frcnn_dtype frcnn_apply_promote(const frcnn_apply *apply, int first)
 
 frcnn_dtype frcnn_apply_float(frcnn_dtype dtype)
 {
-    return get_kind(dtype) == KIND_FLOAT ? dtype : FRCNN_F32;
+    return frcnn_compute_is_float(dtype) ? dtype : FRCNN_F32;
 }
 
-/* Size and stride of dimension d of n_dims; a tensor of fewer dimensions is broadcast in front. */
-static int64_t get_size(const frcnn_tensor *tensor, int d, int n_dims)
-{
-    const int at = d - (n_dims - tensor->n_dims);
-    return at < 0 ? 1 : tensor->shape[at];
-}
-
+/* A tensor of fewer dimensions is broadcast in front. */
 static int64_t get_stride(const frcnn_tensor *tensor, int d, int n_dims)
 {
     const int at = d - (n_dims - tensor->n_dims);
     return at < 0 || tensor->shape[at] == 1 ? 0 : tensor->strides[at];
 }
 
-/* Every input's shape broadcast to one; the inputs that came first are named where the next does not fit. */
+/* Every input's shape broadcast to one; the input that came first is named where another does not fit. */
 static frcnn_status broadcast(const frcnn_apply *apply, int *n_dims, int64_t *shape)
 {
     char text[FRCNN_SHAPE_TEXT_BYTES];
     char other_text[FRCNN_SHAPE_TEXT_BYTES];
-    *n_dims = 0;
-    for (int i = 0; i < apply->n_inputs; i++)
-        if (apply->tensors[i] != NULL && apply->tensors[i]->n_dims > *n_dims) *n_dims = apply->tensors[i]->n_dims;
-    for (int d = 0; d < *n_dims; d++) shape[d] = 1;
     const frcnn_tensor *first = NULL;
+    *n_dims = 0;
     for (int i = 0; i < apply->n_inputs; i++) {
         const frcnn_tensor *tensor = apply->tensors[i];
         if (tensor == NULL) continue;
         if (first == NULL) first = tensor;
-        for (int d = 0; d < *n_dims; d++) {
-            const int64_t size = get_size(tensor, d, *n_dims);
-            FRCNN_FAIL_IF(size != shape[d] && size != 1 && shape[d] != 1, FRCNN_ERROR_INVALID,
-                          "%s: expected shapes that are equal or 1 from the last dimension on, found %s and %s",
-                          apply->what, frcnn_shape_format(text, first->n_dims, first->shape),
-                          frcnn_shape_format(other_text, tensor->n_dims, tensor->shape));
-            if (shape[d] == 1) shape[d] = size;
-        }
+        FRCNN_FAIL_IF(!frcnn_shape_broadcast(n_dims, shape, tensor->n_dims, tensor->shape), FRCNN_ERROR_INVALID,
+                      "%s: expected shapes that are equal or 1 from the last dimension on, found %s and %s",
+                      apply->what, frcnn_shape_format(text, first->n_dims, first->shape),
+                      frcnn_shape_format(other_text, tensor->n_dims, tensor->shape));
     }
     return FRCNN_OK;
 }
@@ -161,8 +148,14 @@ static frcnn_map_value get_value(frcnn_scalar scalar, frcnn_dtype dtype)
     case FRCNN_LANE_F64:
         value.f64 = is_real ? scalar.value.f64 : (double)scalar.value.i64;
         break;
+    case FRCNN_LANE_U8:
+        value.u8 = (uint8_t)wrap(scalar.value.i64, dtype);
+        break;
+    case FRCNN_LANE_I32:
+        value.i32 = (int32_t)wrap(scalar.value.i64, dtype);
+        break;
     default:
-        value.i64 = wrap(scalar.value.i64, dtype);
+        value.i64 = scalar.value.i64;
         break;
     }
     return value;

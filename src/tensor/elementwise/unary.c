@@ -3,15 +3,20 @@
 #include "tensor/elementwise/apply.h"
 #include "tensor/error.h"
 
+static frcnn_apply make(const char *what, frcnn_map_function function, const frcnn_tensor *tensor, frcnn_dtype common)
+{
+    return (frcnn_apply){.what = what,
+                         .function = function,
+                         .n_inputs = 1,
+                         .tensors = {tensor},
+                         .common = common,
+                         .result = function >= FRCNN_MAP_FIRST_TEST ? FRCNN_BOOL : common};
+}
+
 static frcnn_status run(frcnn_tensor **out, const char *what, frcnn_map_function function, const frcnn_tensor *tensor,
                         frcnn_dtype common)
 {
-    const frcnn_apply apply = {.what = what,
-                               .function = function,
-                               .n_inputs = 1,
-                               .tensors = {tensor},
-                               .common = common,
-                               .result = function >= FRCNN_MAP_FIRST_TEST ? FRCNN_BOOL : common};
+    const frcnn_apply apply = make(what, function, tensor, common);
     return frcnn_apply_new(out, &apply);
 }
 
@@ -79,12 +84,7 @@ frcnn_status frcnn_tensor_relu(frcnn_tensor **out, const frcnn_tensor *tensor)
 frcnn_status frcnn_tensor_relu_in_place(frcnn_tensor *tensor)
 {
     FRCNN_TRY(check_number("relu", tensor));
-    const frcnn_apply apply = {.what = "relu",
-                               .function = FRCNN_MAP_RELU,
-                               .n_inputs = 1,
-                               .tensors = {tensor},
-                               .common = tensor->dtype,
-                               .result = tensor->dtype};
+    const frcnn_apply apply = make("relu", FRCNN_MAP_RELU, tensor, tensor->dtype);
     return frcnn_apply_into(tensor, &apply);
 }
 

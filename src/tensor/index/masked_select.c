@@ -1,5 +1,7 @@
 #include "tensor/index/masked_select.h"
 
+#include <string.h>
+
 #include "frcnn/ops.h"
 #include "tensor/devices.h"
 #include "tensor/error.h"
@@ -7,26 +9,6 @@
 #include "tensor/memory.h"
 #include "tensor/shape.h"
 #include "tensor/tensor_ops.h"
-
-/* The shape that both tensors broadcast to. */
-static frcnn_status broadcast(int *n_dims, int64_t shape[FRCNN_MAX_DIMS], const frcnn_tensor *tensor,
-                              const frcnn_tensor *mask)
-{
-    char text[FRCNN_SHAPE_TEXT_BYTES];
-    char mask_text[FRCNN_SHAPE_TEXT_BYTES];
-    *n_dims = tensor->n_dims > mask->n_dims ? tensor->n_dims : mask->n_dims;
-    for (int back = 1; back <= *n_dims; back++) {
-        const int64_t a = back <= tensor->n_dims ? tensor->shape[tensor->n_dims - back] : 1;
-        const int64_t b = back <= mask->n_dims ? mask->shape[mask->n_dims - back] : 1;
-        FRCNN_FAIL_IF(a != b && a != 1 && b != 1, FRCNN_ERROR_INVALID,
-                      "masked_select: expected shapes that are equal or 1 from the last dimension on, found %s and a "
-                      "mask of %s",
-                      frcnn_shape_format(text, tensor->n_dims, tensor->shape),
-                      frcnn_shape_format(mask_text, mask->n_dims, mask->shape));
-        shape[*n_dims - back] = a == 1 ? b : a;
-    }
-    return FRCNN_OK;
-}
 
 /* The tensor row-major in the shape that it is broadcast to. */
 static frcnn_status spread(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims, const int64_t *shape)
@@ -44,11 +26,18 @@ frcnn_status frcnn_tensor_masked_select(frcnn_tensor **out, const frcnn_tensor *
                   frcnn_dtype_get_name(mask->dtype));
     const frcnn_tensor *const both[] = {tensor, mask};
     const frcnn_tensor_ops *table = NULL;
-    int n_dims = 0;
+    int n_dims = tensor->n_dims;
     int64_t shape[FRCNN_MAX_DIMS];
+    memcpy(shape, tensor->shape, sizeof shape);
     FRCNN_TRY(frcnn_devices_check("masked_select", both, 2));
     FRCNN_TRY(frcnn_tensor_ops_find(&table, "masked_select", tensor->device));
-    FRCNN_TRY(broadcast(&n_dims, shape, tensor, mask));
+    char text[FRCNN_SHAPE_TEXT_BYTES];
+    char mask_text[FRCNN_SHAPE_TEXT_BYTES];
+    FRCNN_FAIL_IF(!frcnn_shape_broadcast(&n_dims, shape, mask->n_dims, mask->shape), FRCNN_ERROR_INVALID,
+                  "masked_select: expected shapes that are equal or 1 from the last dimension on, found %s and a "
+                  "mask of %s",
+                  frcnn_shape_format(text, tensor->n_dims, tensor->shape),
+                  frcnn_shape_format(mask_text, mask->n_dims, mask->shape));
     frcnn_status status = FRCNN_OK;
     frcnn_tensor *src = NULL;
     frcnn_tensor *where = NULL;

@@ -45,24 +45,17 @@ static divisors get_divisors(const frcnn_avg_pool2d *pool, int64_t y, int64_t x)
 #define NAME(name) name##_i64
 #include "tensor/layers/avg_pool2d_rows.h"
 
+typedef void (*row_function)(const frcnn_avg_pool2d_run *run, int64_t row);
+
 frcnn_status frcnn_avg_pool2d_run_cpu(const frcnn_avg_pool2d_run *run)
 {
     const frcnn_avg_pool2d *pool = &run->pool;
     const int64_t n_rows = pool->n * pool->y.out;
     const int is_big = pool->n * pool->y.in * pool->x.in * pool->c >= FRCNN_PARALLEL_MIN;
-    switch (run->dtype) {
-    case FRCNN_F64:
-        FRCNN_PARALLEL_FOR_IF(is_big)
-        for (int64_t row = 0; row < n_rows; row++) pool_row_f64(run, row);
-        break;
-    case FRCNN_I64:
-        FRCNN_PARALLEL_FOR_IF(is_big)
-        for (int64_t row = 0; row < n_rows; row++) pool_row_i64(run, row);
-        break;
-    default:
-        FRCNN_PARALLEL_FOR_IF(is_big)
-        for (int64_t row = 0; row < n_rows; row++) pool_row_f32(run, row);
-        break;
-    }
+    const row_function pool_row = run->dtype == FRCNN_F64   ? pool_row_f64
+                                  : run->dtype == FRCNN_I64 ? pool_row_i64
+                                                            : pool_row_f32;
+    FRCNN_PARALLEL_FOR_IF(is_big)
+    for (int64_t row = 0; row < n_rows; row++) pool_row(run, row);
     return FRCNN_OK;
 }

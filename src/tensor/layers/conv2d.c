@@ -11,6 +11,24 @@ static int64_t count_positions(int64_t in, int kernel, int stride, int padding, 
     return left < 0 ? 0 : left / stride + 1;
 }
 
+frcnn_conv2d frcnn_conv2d_on_rows(int64_t n_rows, int64_t in_c, int64_t out_c)
+{
+    return (frcnn_conv2d){.n = 1,
+                          .in_h = n_rows,
+                          .in_w = 1,
+                          .in_c = in_c,
+                          .out_h = n_rows,
+                          .out_w = 1,
+                          .out_c = out_c,
+                          .kernel_h = 1,
+                          .kernel_w = 1,
+                          .stride_h = 1,
+                          .stride_w = 1,
+                          .dilation_h = 1,
+                          .dilation_w = 1,
+                          .groups = 1};
+}
+
 frcnn_status frcnn_conv2d_set_output(frcnn_conv2d *conv)
 {
     FRCNN_FAIL_IF(conv->n < 0 || conv->in_h < 1 || conv->in_w < 1 || conv->in_c < 1 || conv->out_c < 1,

@@ -21,6 +21,9 @@ typedef struct frcnn_conv2d {
     int weight_is_transposed; /**< 1, of one group only: weight is [in_c, out_c, kernel_h, kernel_w] */
 } frcnn_conv2d;
 
+/** A linear layer, or a product of matrices, [n_rows, in_c] -> [n_rows, out_c]: a 1x1 convolution on a map one pixel wide. */
+frcnn_conv2d frcnn_conv2d_on_rows(int64_t n_rows, int64_t in_c, int64_t out_c);
+
 /** Sets out_h and out_w: floor((in + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1. n may be 0.
  *  Errors: INVALID (another size below 1, channels that groups do not divide, a kernel larger than the padded map). */
 FRCNN_NODISCARD frcnn_status frcnn_conv2d_set_output(frcnn_conv2d *conv);

@@ -166,20 +166,7 @@ frcnn_status frcnn_tensor_linear(frcnn_tensor **out, const frcnn_tensor *tensor,
     memcpy(shape, tensor->shape, sizeof shape);
     shape[last] = weight->shape[0];
     for (int d = 0; d < last; d++) n_rows *= shape[d];
-    frcnn_conv2d conv = {.n = 1,
-                         .in_h = n_rows,
-                         .in_w = 1,
-                         .in_c = in_c,
-                         .out_h = n_rows,
-                         .out_w = 1,
-                         .out_c = weight->shape[0],
-                         .kernel_h = 1,
-                         .kernel_w = 1,
-                         .stride_h = 1,
-                         .stride_w = 1,
-                         .dilation_h = 1,
-                         .dilation_w = 1,
-                         .groups = 1};
+    frcnn_conv2d conv = frcnn_conv2d_on_rows(n_rows, in_c, weight->shape[0]);
     frcnn_status status = FRCNN_OK;
     FRCNN_TRY(open_operands(&o, "linear", tensor, weight, bias));
     if (in_c == 0) FRCNN_TRY_CLEANUP(add_zero_column(&o, &conv));

@@ -77,21 +77,8 @@ static void run_any(const frcnn_matmul *matmul, const tasks *plan, int64_t task)
 /* oneDNN's convolutions, unlike its products of matrices, add in the same order for every number of threads. */
 static frcnn_status run_as_convolution(const frcnn_matmul *matmul)
 {
-    const frcnn_conv2d conv = {.n = 1,
-                               .in_h = matmul->m,
-                               .in_w = 1,
-                               .in_c = matmul->k,
-                               .out_h = matmul->m,
-                               .out_w = 1,
-                               .out_c = matmul->n,
-                               .kernel_h = 1,
-                               .kernel_w = 1,
-                               .stride_h = 1,
-                               .stride_w = 1,
-                               .dilation_h = 1,
-                               .dilation_w = 1,
-                               .groups = 1,
-                               .weight_is_transposed = !matmul->b_is_transposed};
+    frcnn_conv2d conv = frcnn_conv2d_on_rows(matmul->m, matmul->k, matmul->n);
+    conv.weight_is_transposed = !matmul->b_is_transposed;
     frcnn_primitive *primitive = NULL;
     void *scratchpad = NULL;
     void *zeros = NULL;

@@ -72,36 +72,22 @@ cleanup:
     return status;
 }
 
-/* The shape that both broadcast to. */
-static frcnn_status broadcast(int *n_dims, int64_t *shape, const request *r)
-{
-    const frcnn_tensor *a = r->input;
-    const frcnn_tensor *b = r->target;
-    char a_text[FRCNN_SHAPE_TEXT_BYTES];
-    char b_text[FRCNN_SHAPE_TEXT_BYTES];
-    const int n = a->n_dims > b->n_dims ? a->n_dims : b->n_dims;
-    for (int d = 0; d < n; d++) {
-        const int64_t a_size = d < n - a->n_dims ? 1 : a->shape[d - (n - a->n_dims)];
-        const int64_t b_size = d < n - b->n_dims ? 1 : b->shape[d - (n - b->n_dims)];
-        FRCNN_FAIL_IF(a_size != b_size && a_size != 1 && b_size != 1, FRCNN_ERROR_INVALID,
-                      "%s: expected shapes that are equal or 1 from the last dimension on, found %s and %s", r->what,
-                      frcnn_shape_format(a_text, a->n_dims, a->shape), frcnn_shape_format(b_text, b->n_dims, b->shape));
-        shape[d] = a_size == 1 ? b_size : a_size;
-    }
-    *n_dims = n;
-    return FRCNN_OK;
-}
-
 static frcnn_status run_broadcast(frcnn_tensor **out, const request *r)
 {
     const frcnn_tensor *const both[] = {r->input, r->target};
     const frcnn_dtype dtype = frcnn_dtype_promote(r->input->dtype, r->target->dtype);
     int64_t shape[FRCNN_MAX_DIMS];
-    int n_dims = 0;
+    int n_dims = r->input->n_dims;
+    memcpy(shape, r->input->shape, sizeof shape);
     FRCNN_TRY(frcnn_loss_check_reduction(r->what, r->reduction));
     FRCNN_TRY(frcnn_devices_check(r->what, both, 2));
     FRCNN_TRY(frcnn_compute_check_float(r->what, dtype));
-    FRCNN_TRY(broadcast(&n_dims, shape, r));
+    char text[FRCNN_SHAPE_TEXT_BYTES];
+    char target_text[FRCNN_SHAPE_TEXT_BYTES];
+    FRCNN_FAIL_IF(!frcnn_shape_broadcast(&n_dims, shape, r->target->n_dims, r->target->shape), FRCNN_ERROR_INVALID,
+                  "%s: expected shapes that are equal or 1 from the last dimension on, found %s and %s", r->what,
+                  frcnn_shape_format(text, r->input->n_dims, r->input->shape),
+                  frcnn_shape_format(target_text, r->target->n_dims, r->target->shape));
     return run(out, r, n_dims, shape, dtype);
 }
 
