@@ -67,6 +67,11 @@ int frcnn_anchor_convention_is_yx(frcnn_anchor_convention c)
     return is_convention(c) && conventions[c].is_yx;
 }
 
+int frcnn_anchor_convention_is_vgg(frcnn_anchor_convention c)
+{
+    return c == FRCNN_ANCHORS_PY_FASTER_RCNN || c == FRCNN_ANCHORS_MATLAB || c == FRCNN_ANCHORS_SIMPLE_FASTER_RCNN;
+}
+
 void frcnn_anchor_config_default(frcnn_anchor_config *config, frcnn_anchor_convention c)
 {
     static const double ratios[] = {0.5, 1, 2};
@@ -76,8 +81,7 @@ void frcnn_anchor_config_default(frcnn_anchor_config *config, frcnn_anchor_conve
     config->struct_size = sizeof *config;
     config->convention = c;
     config->offset = is_convention(c) ? conventions[c].default_offset : 0;
-    const int is_vgg =
-        c == FRCNN_ANCHORS_PY_FASTER_RCNN || c == FRCNN_ANCHORS_MATLAB || c == FRCNN_ANCHORS_SIMPLE_FASTER_RCNN;
+    const int is_vgg = frcnn_anchor_convention_is_vgg(c);
     config->n_levels = is_vgg ? 1 : FPN_LEVELS;
     for (int i = 0; i < config->n_levels; i++) {
         frcnn_anchor_level_config *level = &config->levels[i];

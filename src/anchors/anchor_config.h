@@ -11,6 +11,8 @@ FRCNN_NODISCARD frcnn_status frcnn_anchor_config_check(const frcnn_anchor_config
 FRCNN_NODISCARD frcnn_status frcnn_anchor_grids_check(const frcnn_anchor_config *config,
                                                       const frcnn_anchor_grids *grids);
 
+/** 1 for the conventions of VGG16's single map, whose sizes are multiples of 16. */
+int frcnn_anchor_convention_is_vgg(frcnn_anchor_convention convention);
 double frcnn_anchor_config_get_base_size(const frcnn_anchor_config *config, int level);
 int frcnn_anchor_config_is_size_major(const frcnn_anchor_config *config);
 /** Boxes of one cell of a level. */

@@ -158,10 +158,12 @@ frcnn_status frcnn_anchors_fill_level(float *out, const frcnn_anchor_config *con
 
 frcnn_status frcnn_anchors_fill(float *out, const frcnn_anchor_config *config, const frcnn_anchor_grids *grids)
 {
+    FRCNN_TRY(frcnn_anchor_grids_check(config, grids));
     for (int i = 0; i < config->n_levels; i++) {
-        int64_t first = 0;
-        FRCNN_TRY(frcnn_anchors_count(&first, config, grids, i));
-        FRCNN_TRY(fill_level(out + first * BOX, config, grids, i));
+        int64_t n = 0;
+        FRCNN_TRY(count_level(&n, config, grids, i));
+        FRCNN_TRY(fill_level(out, config, grids, i));
+        out += n * BOX;
     }
     return FRCNN_OK;
 }

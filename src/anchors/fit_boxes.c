@@ -24,8 +24,7 @@ typedef struct fit_image {
 
 void frcnn_anchor_fit_options_default(frcnn_anchor_fit_options *options, frcnn_anchor_convention convention)
 {
-    const int is_vgg = convention == FRCNN_ANCHORS_PY_FASTER_RCNN || convention == FRCNN_ANCHORS_MATLAB ||
-                       convention == FRCNN_ANCHORS_SIMPLE_FASTER_RCNN;
+    const int is_vgg = frcnn_anchor_convention_is_vgg(convention);
     *options = (frcnn_anchor_fit_options){.struct_size = sizeof *options,
                                           .min_size = is_vgg ? 600 : 800,
                                           .max_size = is_vgg ? 1000 : 1333,

@@ -95,12 +95,6 @@ static int refuse(const char *option, const char *expected, const char *found)
     return 0;
 }
 
-static int report_failure(void)
-{
-    frcnn_terminal_print_error();
-    return 0;
-}
-
 /* Lists of numbers above 0 with / between, one for each level: values and how many there are, and how many lists. */
 typedef struct level_lists {
     double values[FRCNN_MAX_LEVELS][FRCNN_MAX_SIZES];
@@ -173,7 +167,8 @@ static int set_sizes(const frcnn_anchor_options *self, frcnn_anchor_config *conf
         if (!frcnn_value_doubles(self->octave, 2, octave, &n) || n != 2 ||
             !(octave[1] >= 1 && octave[1] <= FRCNN_MAX_SIZES) || octave[1] != (int)octave[1])
             return refuse("--octave", "BASE,N, N a whole number from 1 to 16", self->octave);
-        if (frcnn_anchor_octave_sizes(sizes, octave[0], (int)octave[1]) != FRCNN_OK) return report_failure();
+        if (frcnn_anchor_octave_sizes(sizes, octave[0], (int)octave[1]) != FRCNN_OK)
+            return frcnn_terminal_print_error();
         for (int i = 0; i < config->n_levels; i++) {
             config->levels[i].n_sizes = (int)octave[1];
             memcpy(config->levels[i].sizes, sizes, (size_t)config->levels[i].n_sizes * sizeof *sizes);
@@ -224,10 +219,11 @@ int frcnn_anchor_options_get_config(const frcnn_anchor_options *self, frcnn_anch
     if (self->convention != NULL && self->model != NULL)
         return refuse("--convention", "it without --model", self->convention);
     if (self->convention != NULL) {
-        if (frcnn_anchor_convention_parse(&convention, self->convention) != FRCNN_OK) return report_failure();
+        if (frcnn_anchor_convention_parse(&convention, self->convention) != FRCNN_OK)
+            return frcnn_terminal_print_error();
         frcnn_anchor_config_default(config, convention);
     } else {
-        if (frcnn_model_open(model, self->model, &self->model_options) != FRCNN_OK) return report_failure();
+        if (frcnn_model_open(model, self->model, &self->model_options) != FRCNN_OK) return frcnn_terminal_print_error();
         *config = *frcnn_model_get_info(*model)->anchors;
     }
     if (self->order != FRCNN_ANCHOR_ORDER_DEFAULT) config->order = self->order;
@@ -253,7 +249,7 @@ int frcnn_anchor_options_get_grids(const frcnn_anchor_options *self, const frcnn
             return 0;
         }
         return frcnn_anchor_grids_from_image(grids, config, self->image_h, self->image_w) == FRCNN_OK ||
-               report_failure();
+               frcnn_terminal_print_error();
     }
     if (!parse_pairs(self->grids, grid_h, grid_w, &n))
         return refuse("--grids", "at most 8 of HxW, with commas between", self->grids);
@@ -263,5 +259,5 @@ int frcnn_anchor_options_get_grids(const frcnn_anchor_options *self, const frcnn
         return 0;
     }
     return frcnn_anchor_grids_from_maps(grids, config, self->image_h, self->image_w, grid_h, grid_w) == FRCNN_OK ||
-           report_failure();
+           frcnn_terminal_print_error();
 }

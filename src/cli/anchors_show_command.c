@@ -86,12 +86,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-static int report_failure(void)
-{
-    frcnn_terminal_print_error();
-    return 0;
-}
-
 /* What is shown, and on what. */
 typedef struct scene {
     frcnn_model *model; /* NULL: a convention was named */
@@ -122,17 +116,17 @@ static int get_model_grids(scene *self, frcnn_anchor_overlay_options *overlay)
     const frcnn_anchor_config *anchors = frcnn_model_get_info(self->model)->anchors;
     if (frcnn_model_get_sizes(self->model, frcnn_image_get_height(self->image), frcnn_image_get_width(self->image),
                               &sizes) != FRCNN_OK)
-        return report_failure();
+        return frcnn_terminal_print_error();
     overlay->resized_h = sizes.resized_height;
     overlay->resized_w = sizes.resized_width;
     self->is_of_model = memcmp(anchors, &self->config, sizeof self->config) == 0;
     if (self->is_of_model)
         return frcnn_anchor_grids_from_maps(&self->grids, &self->config, sizes.padded_height, sizes.padded_width,
                                             sizes.grid_height, sizes.grid_width) == FRCNN_OK ||
-               report_failure();
+               frcnn_terminal_print_error();
     return frcnn_anchor_grids_from_image(&self->grids, &self->config, sizes.padded_height, sizes.padded_width) ==
                FRCNN_OK ||
-           report_failure();
+           frcnn_terminal_print_error();
 }
 
 static int get_grids(scene *self, arguments *given)
@@ -165,7 +159,7 @@ static int find_proposals(scene *self, frcnn_anchor_overlay_options *overlay)
     frcnn_detector_destroy(&detector);
     overlay->proposal_anchors = self->proposals.anchors;
     overlay->proposal_scores = self->proposals.scores;
-    return status == FRCNN_OK || report_failure();
+    return status == FRCNN_OK || frcnn_terminal_print_error();
 }
 
 /* A VOC or YOLO file of one image is that image's, whatever name it gives. */
@@ -220,7 +214,7 @@ static int open_boxes(scene *self, const arguments *given)
     box_options.images = folder;
     const frcnn_status status = frcnn_boxes_open(&self->boxes, given->annotations, &box_options);
     free(folder);
-    return status == FRCNN_OK || report_failure();
+    return status == FRCNN_OK || frcnn_terminal_print_error();
 }
 
 static int find_targets(scene *self, arguments *given)
@@ -269,7 +263,7 @@ static int print_recall(const scene *self, const frcnn_anchor_overlay_options *o
         }
     }
     free(matches);
-    return is_done || report_failure();
+    return is_done || frcnn_terminal_print_error();
 }
 
 /* "photo.jpg, anchors of model.safetensors" */
@@ -289,7 +283,8 @@ static int show(scene *self, arguments *given)
     frcnn_anchor_overlay_options *overlay = &given->overlay;
     const char *out = given->out != NULL ? given->out : "frcnn-anchors";
     if (!frcnn_anchor_options_get_config(&given->anchors, &self->config, &self->model)) return 0;
-    if (given->image != NULL && frcnn_image_open(&self->image, given->image, NULL) != FRCNN_OK) return report_failure();
+    if (given->image != NULL && frcnn_image_open(&self->image, given->image, NULL) != FRCNN_OK)
+        return frcnn_terminal_print_error();
     if (!get_grids(self, given)) return 0;
     char title[TITLE_BYTES];
     name_scene(self, given, title);
@@ -297,7 +292,8 @@ static int show(scene *self, arguments *given)
     overlay->image = self->image;
     if (given->annotations != NULL && !find_targets(self, given)) return 0;
     if (self->is_of_model && !find_proposals(self, overlay)) return 0;
-    if (frcnn_anchor_overlay_save(out, &self->config, &self->grids, overlay) != FRCNN_OK) return report_failure();
+    if (frcnn_anchor_overlay_save(out, &self->config, &self->grids, overlay) != FRCNN_OK)
+        return frcnn_terminal_print_error();
     if (overlay->targets != NULL && !print_recall(self, overlay)) return 0;
     printf("%s/%s\n", out, FRCNN_ANCHOR_OVERLAY_INDEX);
     return 1;

@@ -113,19 +113,14 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-static int report_failure(void)
-{
-    frcnn_terminal_print_error();
-    return 0;
-}
-
 static int open_annotations(annotation_list *list, const char *images)
 {
     frcnn_boxes_options options_of_boxes;
     frcnn_boxes_options_default(&options_of_boxes);
     options_of_boxes.images = images;
     for (size_t i = 0; i < list->n; i++) {
-        if (frcnn_boxes_open(&list->boxes[i], list->paths[i], &options_of_boxes) != FRCNN_OK) return report_failure();
+        if (frcnn_boxes_open(&list->boxes[i], list->paths[i], &options_of_boxes) != FRCNN_OK)
+            return frcnn_terminal_print_error();
         const size_t n_bad = frcnn_boxes_get_n_bad(list->boxes[i]);
         if (n_bad == 0) continue;
         frcnn_terminal_complain("%s: bad boxes left out: %zu", list->paths[i], n_bad);
@@ -346,7 +341,7 @@ static int save_picture(const arguments *self, const result *found, const char *
                                                 self->fitted.n, &found->options);
     if (status == FRCNN_OK) status = frcnn_image_save(image, path, FRCNN_IMAGE_PNG);
     frcnn_image_destroy(&image);
-    return status == FRCNN_OK || report_failure();
+    return status == FRCNN_OK || frcnn_terminal_print_error();
 }
 
 static int suggest(arguments *self, result *found)
@@ -355,9 +350,9 @@ static int suggest(arguments *self, result *found)
     const frcnn_boxes *const *boxes = get_boxes(&self->fitted);
     if (frcnn_anchor_fit(&found->after, &found->before, boxes, self->fitted.n, &found->options) != FRCNN_OK ||
         !measure(found->fitted, found, boxes, self->fitted.n))
-        return report_failure();
+        return frcnn_terminal_print_error();
     for (size_t i = 0; i < self->held_out.n; i++)
-        if (!measure(found->held_out[i], found, get_boxes(&self->held_out) + i, 1)) return report_failure();
+        if (!measure(found->held_out[i], found, get_boxes(&self->held_out) + i, 1)) return frcnn_terminal_print_error();
     if (self->picture != NULL && !save_picture(self, found, self->picture)) return 0;
     if (self->json != NULL && !save_json(self, found, self->json)) return 0;
     if (self->json == NULL || strcmp(self->json, "-") != 0) print_text(self, found);

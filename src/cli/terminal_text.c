@@ -62,9 +62,10 @@ void frcnn_terminal_complain(const char *format, ...)
     fputc('\n', stderr);
 }
 
-void frcnn_terminal_print_error(void)
+int frcnn_terminal_print_error(void)
 {
     fputs("frcnn: ", stderr);
     frcnn_terminal_write(stderr, frcnn_error_message(), 0);
     fputc('\n', stderr);
+    return 0;
 }

@@ -12,7 +12,7 @@ void frcnn_terminal_write(FILE *stream, const char *text, size_t n_columns);
 /** Prints "frcnn: ", the text and a newline to standard error, written as above; 1023 bytes of it at most. */
 void frcnn_terminal_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** Prints "frcnn: " and this thread's last error of the library to standard error. */
-void frcnn_terminal_print_error(void);
+/** Prints "frcnn: " and this thread's last error of the library to standard error. Returns 0, as functions do that failed. */
+int frcnn_terminal_print_error(void);
 
 #endif
