@@ -9,6 +9,7 @@ endfunction()
 
 message(STATUS "frcnn ${PROJECT_VERSION}, ${CMAKE_BUILD_TYPE}")
 message(STATUS "  oneDNN: ${DNNL_VERSION}")
+frcnn_say("CUDA" "${FRCNN_HAVE_CUDA}" "${FRCNN_CUDA_LOST}")
 frcnn_say("OpenMP" "${FRCNN_OPENMP}" "our own loops run on one thread")
 frcnn_say("libjpeg" "${JPEG_FOUND}" "stb_image reads JPEG, slower, and no CMYK")
 frcnn_say("libtiff" "${TIFF_FOUND}" "no TIFF")

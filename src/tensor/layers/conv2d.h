@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "frcnn/status.h"
+#include "tensor/precision.h"
 
 /** Applied to the sum of convolution, bias and residual. */
 typedef enum frcnn_activation { FRCNN_LINEAR = 0, FRCNN_RELU = 1, FRCNN_RELU6 = 2 } frcnn_activation;
@@ -19,6 +20,11 @@ typedef struct frcnn_conv2d {
     frcnn_activation activation;
     int has_residual;         /**< 1: dst holds a tensor that is added before the activation */
     int weight_is_transposed; /**< 1, of one group only: weight is [in_c, out_c, kernel_h, kernel_w] */
+    /** @name Of a plan's convolutions on a device that has them; the CPU computes in f32. @{ */
+    frcnn_precision precision;
+    int dst_is_f32;                 /**< 1: dst is f32 though the precision's maps are not */
+    int64_t residual_h, residual_w; /**< of a residual that is upsampled to dst's size, nearest; 0: it has dst's size */
+    /** @} */
 } frcnn_conv2d;
 
 /** A linear layer, or a product of matrices, [n_rows, in_c] -> [n_rows, out_c]: a 1x1 convolution on a map one pixel wide. */

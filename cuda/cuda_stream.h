@@ -1,0 +1,19 @@
+/** What a stream is on a GPU. */
+#ifndef FRCNN_CUDA_STREAM_H
+#define FRCNN_CUDA_STREAM_H
+
+#include <cuda_runtime_api.h>
+
+extern "C" {
+#include "tensor/stream_ops.h"
+}
+
+struct frcnn_stream {
+    cudaStream_t handle;
+    int device;
+    cudaEvent_t marks[FRCNN_STREAM_MARKS];
+};
+
+extern "C" const frcnn_stream_ops frcnn_stream_ops_cuda;
+
+#endif

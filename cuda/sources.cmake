@@ -1,0 +1,10 @@
+# The files of the CUDA backend, in plain names from here. Two builds read this list: nvcc's, and the host grid of the tests.
+# Bodies that the CPU runs too are compiled without contraction of a * b + c, so that both give the same bits; matrix
+# kernels have no such twin.
+set(FRCNN_CUDA_SOURCES
+  cuda_backend.cu
+  cuda_check.cu
+  cuda_devices.cu
+)
+set(FRCNN_CUDA_MATRIX_SOURCES
+)

@@ -1,0 +1,15 @@
+/* What a build without CUDA answers in the place of the files under cuda/. */
+#include <stddef.h>
+
+#include "detector/backend.h"
+#include "tensor/cuda_devices.h"
+
+int frcnn_cuda_count_devices(void)
+{
+    return -1;
+}
+
+const frcnn_backend *frcnn_cuda_get_backend(void)
+{
+    return NULL;
+}

@@ -1,0 +1,22 @@
+/** What convolutions compute in. Boxes, anchors, scores and IoU are f32 in all of them. */
+#ifndef FRCNN_PRECISION_H
+#define FRCNN_PRECISION_H
+
+#include "frcnn/tensor.h"
+
+typedef enum frcnn_precision {
+    FRCNN_PRECISION_F32 = 0,
+    FRCNN_PRECISION_TF32 = 1, /**< f32 in memory, products of 10-bit fractions summed in f32 */
+    FRCNN_PRECISION_F16 = 2,  /**< f16 in memory, summed in f32 */
+    FRCNN_PRECISION_BF16 = 3  /**< bf16 in memory, summed in f32 */
+} frcnn_precision;
+
+enum { FRCNN_N_PRECISIONS = 4 };
+
+/** What activations and weights are stored as. */
+static inline frcnn_dtype frcnn_precision_get_dtype(frcnn_precision precision)
+{
+    return precision == FRCNN_PRECISION_F16 ? FRCNN_F16 : precision == FRCNN_PRECISION_BF16 ? FRCNN_BF16 : FRCNN_F32;
+}
+
+#endif
