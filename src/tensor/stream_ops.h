@@ -15,6 +15,9 @@ enum { FRCNN_STREAM_MARKS = 8 };
 
 /** A stream serves one thread at a time. */
 typedef struct frcnn_stream_ops {
+    /** 1: the device reads the CPU's memory, so nothing needs to be uploaded. */
+    int shares_memory;
+
     /** On device index of its kind. The caller owns *out. Errors: BACKEND, NO_MEMORY. */
     frcnn_status (*create)(frcnn_stream **out, int index);
     /** Waits for its work first. Takes a pointer to NULL. */
