@@ -58,10 +58,14 @@ typedef struct frcnn_result {
 
 typedef struct frcnn_detector_options {
     size_t struct_size; /**< set by frcnn_detector_options_default */
-    const char *device; /**< "auto" (default) or "cpu" */
-    int n_threads;      /**< 0 (default): one per core */
-    int batch;          /**< images of equal padded size computed together, at most; default 1 */
-    size_t max_memory;  /**< bytes for arenas, anchors and packed weights; 0 (default): 2 GiB */
+    const char
+        *device; /**< one device as frcnn_device_choose takes it; a run takes several, as frcnn_devices_choose does;
+                             NULL: "auto", the default */
+    const char *precision; /**< what convolutions compute in: "f32", "tf32", "f16" or "bf16"; on the CPU "f32" alone.
+                                NULL (default): "f32". Boxes and scores are f32 in all of them */
+    int n_threads;         /**< 0 (default): one per core */
+    int batch;             /**< images of equal padded size computed together, at most; default 1 */
+    size_t max_memory;     /**< bytes for arenas, anchors and packed weights; 0 (default): 2 GiB */
 } frcnn_detector_options;
 
 typedef struct frcnn_detector_info {

@@ -24,6 +24,13 @@ typedef struct frcnn_device {
     int index;
 } frcnn_device;
 
+/** Devices that share a run's images, in the order in which they were named; all of one kind. */
+enum { FRCNN_MAX_DEVICES = 16 };
+typedef struct frcnn_device_list {
+    int count;
+    frcnn_device devices[FRCNN_MAX_DEVICES];
+} frcnn_device_list;
+
 enum { FRCNN_DEVICE_TEXT_BYTES = 24, FRCNN_DEVICE_NOTE_BYTES = 256 };
 
 /** "cpu", "cuda" (the first GPU) or "cuda:N", whether or not this machine has it. Errors: INVALID (any other name). */
@@ -41,6 +48,10 @@ FRCNN_API int frcnn_device_count(frcnn_device_kind kind);
  *  GPU that is not there; the message says why, and what can be chosen). */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_device_choose(frcnn_device *out, char note[FRCNN_DEVICE_NOTE_BYTES],
                                                            const char *name);
+
+/** As frcnn_device_choose, and several GPUs as "cuda:N,N": each once, at most FRCNN_MAX_DEVICES. Errors: as there. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_devices_choose(frcnn_device_list *out, char note[FRCNN_DEVICE_NOTE_BYTES],
+                                                            const char *name);
 
 #ifdef __cplusplus
 }

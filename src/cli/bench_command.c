@@ -13,15 +13,13 @@
 #include "cli/values.h"
 #include "frcnn/frcnn.h"
 
-enum { OPTION_IMAGE_SIZE = 0x100, OPTION_RUNS, OPTION_WARMUP, OPTION_JSON, OPTION_THREADS, OPTION_MAX_MEMORY };
+enum { OPTION_IMAGE_SIZE = 0x100, OPTION_RUNS, OPTION_WARMUP, OPTION_JSON };
 
 static const struct argp_option options[] = {
     {"model", 'm', "FILE", 0, "The checkpoint (default: the model that comes with frcnn)", 1},
     {"image-size", OPTION_IMAGE_SIZE, "HxW", 0, "A made image of this size (default: 480x640)", 1},
     {"runs", OPTION_RUNS, "N", 0, "Timed runs of each image (default: 10)", 1},
     {"warmup", OPTION_WARMUP, "N", 0, "Runs of each image before (default: 2)", 1},
-    {"threads", OPTION_THREADS, "N", 0, "Threads (default: one per core)", 1},
-    {"max-memory", OPTION_MAX_MEMORY, "SIZE", 0, "Upper bound for caches and buffers, as 512M or 2G", 1},
     {"json", OPTION_JSON, "FILE", 0, "Write JSON too; - for standard output alone", 1},
     {0},
 };
@@ -66,7 +64,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     arguments *self = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &self->model_options;
+        state->child_inputs[0] = &self->detector;
+        state->child_inputs[1] = &self->model_options;
         return 0;
     case 'm':
         self->model = argument;
@@ -82,14 +81,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_WARMUP:
         if (!frcnn_value_int(argument, 0, 100000, &self->n_warmups))
             frcnn_value_refuse(state, "--warmup", "a whole number from 0 to 100000", argument);
-        return 0;
-    case OPTION_THREADS:
-        if (!frcnn_value_int(argument, 1, 1024, &self->detector.n_threads))
-            frcnn_value_refuse(state, "--threads", "a whole number from 1 to 1024", argument);
-        return 0;
-    case OPTION_MAX_MEMORY:
-        if (!frcnn_value_bytes(argument, &self->detector.max_memory))
-            frcnn_value_refuse(state, "--max-memory", "a number of bytes, as 512M or 2G", argument);
         return 0;
     case OPTION_JSON:
         self->json = argument;
@@ -342,7 +333,9 @@ static int bench(const arguments *self)
 int frcnn_command_bench(int argc, char **argv)
 {
     static const struct argp_child children[] = {
-        {&frcnn_model_arguments, 0, "The model's pre-processing and reading:", 7}, {0}};
+        {&frcnn_detector_arguments, 0, NULL, 2},
+        {&frcnn_model_arguments, 0, "The model's pre-processing and reading:", 7},
+        {0}};
     static const struct argp parser = {
         .options = options,
         .parser = parse_option,

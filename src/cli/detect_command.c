@@ -26,13 +26,10 @@ enum {
     OPTION_HIDE_LABELS,
     OPTION_HIDE_SCORES,
     OPTION_ANNOTATIONS,
-    OPTION_DEVICE,
-    OPTION_THREADS,
     OPTION_BATCH,
     OPTION_NO_RECURSIVE,
     OPTION_NO_EXIF,
     OPTION_RANGE,
-    OPTION_MAX_MEMORY,
     OPTION_STRICT,
     OPTION_RESUME,
     OPTION_FORCE,
@@ -59,10 +56,7 @@ static const struct argp_option options[] = {
     {"line-width", OPTION_LINE_WIDTH, "N", 0, "Pixels (default: grows with the image)", 4},
     {"hide-labels", OPTION_HIDE_LABELS, NULL, 0, "No class names at boxes", 4},
     {"hide-scores", OPTION_HIDE_SCORES, NULL, 0, "No scores at boxes", 4},
-    {"device", OPTION_DEVICE, "auto|cpu", 0, "Where to compute (default: auto)", 5},
-    {"threads", OPTION_THREADS, "N", 0, "Threads (default: one per core)", 5},
     {"batch", OPTION_BATCH, "N", 0, "Images of equal size computed together, at most (default: 1)", 5},
-    {"max-memory", OPTION_MAX_MEMORY, "SIZE", 0, "Upper bound for caches and buffers, as 512M or 2G", 5},
     {"no-exif", OPTION_NO_EXIF, NULL, 0, "Leave the EXIF orientation unapplied", 6},
     {"range", OPTION_RANGE, "LO,HI", 0, "Of 16-bit images: LO becomes black, HI white", 6},
     {"verbose", 'v', NULL, 0, "A line for each image", 8},
@@ -121,7 +115,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     arguments *self = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &self->model_options;
+        state->child_inputs[0] = &self->detector;
+        state->child_inputs[1] = &self->model_options;
         return 0;
     case 'm':
         self->model = argument;
@@ -184,18 +179,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_HIDE_SCORES:
         self->draw.hide_scores = 1;
         return 0;
-    case OPTION_DEVICE:
-        self->detector.device = argument;
-        return 0;
-    case OPTION_THREADS:
-        set_int(state, "--threads", argument, 1, 1024, &self->detector.n_threads);
-        return 0;
     case OPTION_BATCH:
         set_int(state, "--batch", argument, 1, 256, &self->detector.batch);
-        return 0;
-    case OPTION_MAX_MEMORY:
-        if (!frcnn_value_bytes(argument, &self->detector.max_memory))
-            frcnn_value_refuse(state, "--max-memory", "a number of bytes, as 512M or 2G", argument);
         return 0;
     case OPTION_NO_EXIF:
         self->image.ignore_exif = 1;
@@ -222,7 +207,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static void parse(arguments *self, int argc, char **argv)
 {
     static const struct argp_child children[] = {
-        {&frcnn_model_arguments, 0, "The model's pre-processing and reading:", 7}, {0}};
+        {&frcnn_detector_arguments, 0, NULL, 5},
+        {&frcnn_model_arguments, 0, "The model's pre-processing and reading:", 7},
+        {0}};
     static const struct argp parser = {
         .options = options,
         .parser = parse_option,

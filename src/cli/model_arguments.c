@@ -3,8 +3,9 @@
 #include "cli/values.h"
 
 enum { OPTION_MIN_SIZE = 0x200, OPTION_MAX_SIZE, OPTION_MEAN, OPTION_STD, OPTION_FAMILY, OPTION_PREFIX, OPTION_LABELS };
+enum { OPTION_DEVICE = 0x300, OPTION_PRECISION, OPTION_THREADS, OPTION_MAX_MEMORY };
 
-static const struct argp_option options[] = {
+static const struct argp_option model_options[] = {
     {"min-size", OPTION_MIN_SIZE, "N", 0, "Resize the short side to N pixels, if --max-size allows it", 0},
     {"max-size", OPTION_MAX_SIZE, "N", 0, "Make the long side no longer than N pixels", 0},
     {"mean", OPTION_MEAN, "A,B,C", 0, "Subtract these from channels scaled to 0 … 1", 0},
@@ -15,7 +16,15 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static error_t parse_option(int key, char *argument, struct argp_state *state)
+static const struct argp_option detector_options[] = {
+    {"device", OPTION_DEVICE, "auto|cpu|cuda[:N]", 0, "Where to compute (default: auto)", 0},
+    {"precision", OPTION_PRECISION, "f32|tf32|f16|bf16", 0, "What a GPU computes in (default: f32)", 0},
+    {"threads", OPTION_THREADS, "N", 0, "Threads (default: one per core)", 0},
+    {"max-memory", OPTION_MAX_MEMORY, "SIZE", 0, "Upper bound for caches and buffers, as 512M or 2G", 0},
+    {0},
+};
+
+static error_t parse_model_option(int key, char *argument, struct argp_state *state)
 {
     frcnn_model_options *model = state->input;
     static const char side[] = "a whole number of pixels from 1 to 65535";
@@ -51,4 +60,28 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-const struct argp frcnn_model_arguments = {.options = options, .parser = parse_option};
+static error_t parse_detector_option(int key, char *argument, struct argp_state *state)
+{
+    frcnn_detector_options *detector = state->input;
+    switch (key) {
+    case OPTION_DEVICE:
+        detector->device = argument;
+        return 0;
+    case OPTION_PRECISION:
+        detector->precision = argument;
+        return 0;
+    case OPTION_THREADS:
+        if (!frcnn_value_int(argument, 1, 1024, &detector->n_threads))
+            frcnn_value_refuse(state, "--threads", "a whole number from 1 to 1024", argument);
+        return 0;
+    case OPTION_MAX_MEMORY:
+        if (!frcnn_value_bytes(argument, &detector->max_memory))
+            frcnn_value_refuse(state, "--max-memory", "a number of bytes, as 512M or 2G", argument);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp frcnn_model_arguments = {.options = model_options, .parser = parse_model_option};
+const struct argp frcnn_detector_arguments = {.options = detector_options, .parser = parse_detector_option};

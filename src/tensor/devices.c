@@ -9,7 +9,7 @@
 #include "tensor/error.h"
 #include "tensor/storage.h"
 
-enum { REASON_BYTES = 160 };
+enum { REASON_BYTES = 160, INDEX_BYTES = 16 };
 
 /* The whole of text as a number without sign or leading zeros; -1 where it is none. */
 static int parse_index(const char *text)
@@ -118,6 +118,45 @@ frcnn_status frcnn_device_choose_among(frcnn_device *out, char note[FRCNN_DEVICE
 frcnn_status frcnn_device_choose(frcnn_device *out, char note[FRCNN_DEVICE_NOTE_BYTES], const char *name)
 {
     return frcnn_device_choose_among(out, note, name, frcnn_cuda_count_devices());
+}
+
+/* The numbers of "cuda:N,N": 1 where they are some, and each there once. */
+static int read_numbers(frcnn_device_list *list, const char *name)
+{
+    const char prefix[] = "cuda:";
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0) return 0;
+    const char *start = name + sizeof prefix - 1;
+    for (list->count = 0; list->count < FRCNN_MAX_DEVICES; start++) {
+        char number[INDEX_BYTES];
+        const size_t n = strcspn(start, ",");
+        if (n >= sizeof number) return 0;
+        memcpy(number, start, n);
+        number[n] = '\0';
+        const frcnn_device device = {FRCNN_CUDA, parse_index(number)};
+        if (device.index < 0) return 0;
+        for (int i = 0; i < list->count; i++)
+            if (list->devices[i].index == device.index) return 0;
+        list->devices[list->count++] = device;
+        start += n;
+        if (*start == '\0') return 1;
+    }
+    return 0;
+}
+
+frcnn_status frcnn_devices_choose(frcnn_device_list *out, char note[FRCNN_DEVICE_NOTE_BYTES], const char *name)
+{
+    frcnn_device_list list = {.count = 1};
+    if (strchr(name, ',') == NULL) {
+        FRCNN_TRY(frcnn_device_choose(&list.devices[0], note, name));
+    } else {
+        FRCNN_FAIL_IF(!read_numbers(&list, name), FRCNN_ERROR_INVALID,
+                      "device: expected cuda:N,N with 2 to %d numbers, each once, found '%s'", FRCNN_MAX_DEVICES, name);
+        for (int i = 0; i < list.count; i++)
+            FRCNN_TRY(check_among("device", "auto or cpu", list.devices[i], frcnn_cuda_count_devices()));
+        if (note != NULL) note[0] = '\0';
+    }
+    *out = list;
+    return FRCNN_OK;
 }
 
 static int is_same(frcnn_device a, frcnn_device b)

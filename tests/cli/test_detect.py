@@ -45,7 +45,7 @@ class Usage(ProgramTest):
             (["--out", "-", "--force"], "found --out -"), (["--no-such-option"], "unrecognized option"),
             (["--device", "cuda"], "device: expected auto or cpu"),
             (["--classes", "unicorn"], "found 'unicorn'"), (["--tile", "100"], "unrecognized option"),
-            (["--shard", "0/2"], "unrecognized option"), (["--precision", "f16"], "unrecognized option"),
+            (["--shard", "0/2"], "unrecognized option"),
         ]:
             self.write_picture("a.png")
             _, message = self.run_program("detect", *arguments, "a.png", status=2)
