@@ -44,9 +44,10 @@
 /** Puts a grid on the stream (cudaStream_t) and returns a frcnn_status; a template's name stands in parentheses. grid and
  *  block are dim3 or numbers above 0. More than 48 KB of dynamic shared memory are asked for with frcnn_cuda_allow_shared
  *  before. */
+/* clang-format off */
 #define FRCNN_LAUNCH(kernel, grid, block, shared_bytes, stream, ...)                                                   \
-    frcnn_cuda_check(((kernel) < < < (grid), (block), (shared_bytes), (stream) >>> (__VA_ARGS__), cudaGetLastError()), \
-                     #kernel)
+    frcnn_cuda_check(((kernel)<<<(grid), (block), (shared_bytes), (stream)>>>(__VA_ARGS__), cudaGetLastError()), #kernel)
+/* clang-format on */
 
 /** Lets a kernel use that much dynamic shared memory on this device. Returns a frcnn_status. */
 template <typename Kernel> static inline frcnn_status frcnn_cuda_allow_shared(Kernel *kernel, size_t bytes)
