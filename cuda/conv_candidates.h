@@ -1,0 +1,26 @@
+/** The ways that a primitive of the CUDA backend can run, for tests and benchmarks that go through all of them. */
+#ifndef FRCNN_CONV_CANDIDATES_H
+#define FRCNN_CONV_CANDIDATES_H
+
+#include "tensor/network_ops.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Counts them; 1 where one was chosen before for this convolution. */
+int frcnn_conv_candidates_get_n(const frcnn_primitive *primitive);
+/** "engine: variant"; lives until the next call on this primitive. */
+const char *frcnn_conv_candidates_get_name(frcnn_primitive *primitive, int index);
+/** Runs go this way from now on, until tuned. */
+void frcnn_conv_candidates_choose(frcnn_primitive *primitive, int index);
+/** The index that runs go now. */
+int frcnn_conv_candidates_get_chosen(const frcnn_primitive *primitive);
+/** Forgets what was found to be fastest. */
+void frcnn_conv_candidates_forget(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
