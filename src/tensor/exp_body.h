@@ -45,8 +45,8 @@ FRCNN_HD float frcnn_expf(float x)
     const float bounded = low > 89.0f ? 89.0f : low;
     uint32_t power;
     const float fraction = 1.0f + frcnn_exp_split_less_1(bounded, &power);
-    const uint32_t half = (uint32_t)((int32_t)power >> 1);
-    return fraction * frcnn_exp_from_bits((half + 127u) << 23) * frcnn_exp_from_bits((power - half + 127u) << 23);
+    const uint32_t lower = (uint32_t)((int32_t)power >> 1);
+    return fraction * frcnn_exp_from_bits((lower + 127u) << 23) * frcnn_exp_from_bits((power - lower + 127u) << 23);
 }
 
 /** frcnn_expf_fast will do where this is at most FRCNN_EXP_FAST: |x| <= 87, so that neither e^x nor 2^n leaves the normal
