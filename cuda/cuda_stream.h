@@ -11,7 +11,9 @@ extern "C" {
 struct frcnn_stream {
     cudaStream_t handle;
     int device;
+    cudaMemPool_t pool; /**< of the device, for all its streams */
     cudaEvent_t marks[FRCNN_STREAM_MARKS];
+    int is_recording;
 };
 
 extern "C" const frcnn_stream_ops frcnn_stream_ops_cuda;

@@ -5,6 +5,7 @@ set(FRCNN_CUDA_SOURCES
   cuda_backend.cu
   cuda_check.cu
   cuda_devices.cu
+  cuda_stream.cu
 )
 set(FRCNN_CUDA_MATRIX_SOURCES
 )

@@ -94,6 +94,7 @@ const frcnn_stream_ops frcnn_stream_ops_cpu = {
     .shares_memory = 1,
     .create = create,
     .destroy = destroy,
+    .bind = wait,
     .alloc = alloc,
     .free = give_back,
     .trim = trim,

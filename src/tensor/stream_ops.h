@@ -18,10 +18,14 @@ typedef struct frcnn_stream_ops {
     /** 1: the device reads the CPU's memory, so nothing needs to be uploaded. */
     int shares_memory;
 
-    /** On device index of its kind. The caller owns *out. Errors: BACKEND, NO_MEMORY. */
+    /** On device index of its kind. The caller owns *out. Errors: UNSUPPORTED (a device that is not there, or that this
+     *  build has no code for), BACKEND, NO_MEMORY. */
     frcnn_status (*create)(frcnn_stream **out, int index);
     /** Waits for its work first. Takes a pointer to NULL. */
     void (*destroy)(frcnn_stream **stream);
+    /** Makes the stream's device this thread's: what other tables' functions put on the stream needs that. Every function
+     *  of this table does it too. Errors: BACKEND. */
+    frcnn_status (*bind)(frcnn_stream *stream);
 
     /** bytes of the device's memory, aligned to 256 (the CPU: FRCNN_ALIGNMENT), uninitialised. what names it in the message.
      *  Errors: NO_MEMORY, whose message says how much was asked and how much is free. */
@@ -42,11 +46,13 @@ typedef struct frcnn_stream_ops {
     /** Errors: BACKEND, with what went wrong in any work before. */
     frcnn_status (*wait)(frcnn_stream *stream);
 
-    /** Between begin and end work is recorded, not done. *out NULL: this device records nothing, and the work was done.
-     *  Errors: BACKEND. */
+    /** Between begin and end work is recorded, not done; memory is neither taken nor given back, and nothing waited for.
+     *  end follows begin also where work failed in between. *out NULL: this device records nothing, and the work was
+     *  done. The caller owns *out. Errors: BACKEND. */
     frcnn_status (*begin_recording)(frcnn_stream *stream);
     frcnn_status (*end_recording)(frcnn_stream *stream, frcnn_recording **out);
     frcnn_status (*replay)(frcnn_stream *stream, frcnn_recording *recording);
+    /** No replay is under way. Takes a pointer to NULL. */
     void (*destroy_recording)(frcnn_recording **recording);
 
     /** Notes when the work so far is done, as mark 0 … FRCNN_STREAM_MARKS - 1; may be recorded. */
