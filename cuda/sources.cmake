@@ -6,6 +6,8 @@ set(FRCNN_CUDA_SOURCES
   cuda_check.cu
   cuda_devices.cu
   cuda_stream.cu
+  tensor_memory.cu
+  tensor_ops.cu
 )
 set(FRCNN_CUDA_MATRIX_SOURCES
 )

@@ -42,10 +42,9 @@ FRCNN_API const char *frcnn_checkpoint_get_path(const frcnn_checkpoint *checkpoi
 /** SHA-256 of the whole file, 64 lower-case hex digits and a NUL. Errors: IO. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_checkpoint_digest(const frcnn_checkpoint *checkpoint, char hex[65]);
 
-/** Writes n_tensors tensors (any strides; written row-major) and n_metadata key/value strings, ordered and padded as
+/** Writes n_tensors tensors (any strides and device; written row-major) and n_metadata key/value strings, ordered and padded as
  *  the reference writer does, under a temporary name that is renamed when the file is whole.
- *  Errors: INVALID (doubled name, text that is no UTF-8), UNSUPPORTED (a tensor that is not on the CPU), IO,
- *  NO_MEMORY. */
+ *  Errors: INVALID (doubled name, text that is no UTF-8), IO, NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_safetensors_save(const char *path, size_t n_tensors,
                                                               const char *const *names,
                                                               const frcnn_tensor *const *tensors, size_t n_metadata,

@@ -22,9 +22,9 @@ extern "C" {
  *  Source: NumPy's numpy.lib.format. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_npy_load(frcnn_tensor **out, const char *path, frcnn_device device);
 
-/** Writes a tensor of any strides, row-major, byte for byte as NumPy 2 writes that array, under a temporary name that is
+/** Writes a tensor of any strides and device, row-major, byte for byte as NumPy 2 writes that array, under a temporary name that is
  *  renamed when the file is whole.
- *  Errors: UNSUPPORTED (bf16, which NumPy has not: cast it; a tensor that is not on the CPU), IO, NO_MEMORY. */
+ *  Errors: UNSUPPORTED (bf16, which NumPy has not: cast it), IO, NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_npy_save(const frcnn_tensor *tensor, const char *path);
 
 #ifdef __cplusplus

@@ -35,9 +35,9 @@ typedef struct frcnn_format_options {
 
 FRCNN_API void frcnn_format_options_default(frcnn_format_options *options);
 
-/** The text that str(tensor) gives in PyTorch, for any dtype, shape and strides, whatever the locale; without a newline
- *  at the end. *text ends with frcnn_text_destroy. options NULL: the defaults.
- *  Errors: INVALID (an option out of range), UNSUPPORTED (a tensor that is not on the CPU), NO_MEMORY.
+/** The text that str(tensor) gives in PyTorch, for any dtype, shape, strides and device, whatever the locale; without a
+ *  newline at the end. *text ends with frcnn_text_destroy. options NULL: the defaults.
+ *  Errors: INVALID (an option out of range), NO_MEMORY.
  *  Source: PyTorch 2.14.1, torch/_tensor_str.py. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_tensor_format(char **text, const frcnn_tensor *tensor,
                                                            const frcnn_format_options *options);

@@ -103,7 +103,8 @@ FRCNN_API const int64_t *frcnn_tensor_get_shape(const frcnn_tensor *tensor);
 FRCNN_API const int64_t *frcnn_tensor_get_strides(const frcnn_tensor *tensor);
 /** The product of the shape. */
 FRCNN_API int64_t frcnn_tensor_get_n_elements(const frcnn_tensor *tensor);
-/** The first element. */
+/** The first element, in the memory of the tensor's device: that of a GPU is for CUDA's functions alone, after
+ *  cudaDeviceSynchronize. frcnn_tensor_to_device brings a tensor to where the CPU reads it. */
 FRCNN_API void *frcnn_tensor_get_data(frcnn_tensor *tensor);
 FRCNN_API const void *frcnn_tensor_get_const_data(const frcnn_tensor *tensor);
 /** 1 where the elements lie row-major without holes, so that data can be walked as one array. */

@@ -82,6 +82,7 @@ frcnn_status frcnn_checkpoint_load(frcnn_tensor **out, const frcnn_checkpoint *c
     const frcnn_tensor *found = frcnn_checkpoint_find(checkpoint, name);
     FRCNN_FAIL_IF(found == NULL, FRCNN_ERROR_INVALID, "%s: expected a tensor \"%.200s\", found none of that name",
                   checkpoint->path, name);
+    if (device.kind != FRCNN_CPU) return frcnn_tensor_to_device(out, found, device);
     return frcnn_tensor_cast(out, found, frcnn_tensor_get_dtype(found));
 }
 

@@ -4,13 +4,14 @@
 
 #include "checkpoint/file_mapping.h"
 #include "checkpoint/npy_header.h"
-#include "checkpoint/save_device.h"
 #include "tensor/atomic_file.h"
 #include "tensor/devices.h"
 #include "tensor/error.h"
 #include "tensor/storage.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "elements are written as they lie in memory: little-endian");
+
+static const frcnn_device cpu = {FRCNN_CPU, 0};
 
 static void copy_elements(unsigned char *dst, const unsigned char *src, const frcnn_npy_header *header)
 {
@@ -51,13 +52,16 @@ frcnn_status frcnn_npy_load(frcnn_tensor **out, const char *path, frcnn_device d
     frcnn_status status = FRCNN_OK;
     frcnn_file_mapping *mapping = NULL;
     frcnn_npy_header header;
+    frcnn_tensor *near = NULL;
     FRCNN_TRY(frcnn_device_check(path, device));
     FRCNN_TRY(frcnn_file_mapping_open(&mapping, path));
     const unsigned char *file = frcnn_file_mapping_get_data(mapping);
     FRCNN_TRY_CLEANUP(frcnn_npy_header_read(&header, path, file, frcnn_file_mapping_get_size(mapping)));
-    FRCNN_TRY_CLEANUP(load_elements(out, &header, file + header.begin));
+    FRCNN_TRY_CLEANUP(load_elements(&near, &header, file + header.begin));
+    status = frcnn_tensor_to_device(out, near, device);
 
 cleanup:
+    frcnn_tensor_destroy(&near);
     frcnn_file_mapping_release(mapping);
     return status;
 }
@@ -66,12 +70,13 @@ frcnn_status frcnn_npy_save(const frcnn_tensor *tensor, const char *path)
 {
     frcnn_status status = FRCNN_OK;
     frcnn_atomic_file *file = NULL;
+    frcnn_tensor *near = NULL;
     frcnn_tensor *rows = NULL;
     char header[FRCNN_NPY_HEADER_BYTES];
     size_t n_header = 0;
-    FRCNN_TRY(frcnn_save_device_check(path, tensor));
     FRCNN_TRY(frcnn_npy_header_write(header, &n_header, path, tensor));
-    FRCNN_TRY(frcnn_tensor_contiguous(&rows, tensor));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_to_device(&near, tensor, cpu));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&rows, near));
     FRCNN_TRY_CLEANUP(frcnn_atomic_file_open(&file, path));
     FILE *stream = frcnn_atomic_file_get_stream(file);
     fwrite(header, 1, n_header, stream);
@@ -80,6 +85,7 @@ frcnn_status frcnn_npy_save(const frcnn_tensor *tensor, const char *path)
 
 cleanup:
     frcnn_atomic_file_abort(&file);
+    frcnn_tensor_destroy(&near);
     frcnn_tensor_destroy(&rows);
     return status;
 }

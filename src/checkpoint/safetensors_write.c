@@ -7,7 +7,6 @@
 #include <cjson/cJSON.h>
 
 #include "checkpoint/safetensors_dtype.h"
-#include "checkpoint/save_device.h"
 #include "frcnn/checkpoint.h"
 #include "tensor/atomic_file.h"
 #include "tensor/error.h"
@@ -118,17 +117,19 @@ static char *print_header(const output *tensors, size_t n_tensors, size_t n_meta
 
 static frcnn_status write_tensor(FILE *stream, const output *about)
 {
-    const frcnn_tensor *tensor = about->tensor;
-    const size_t n_bytes = (size_t)frcnn_tensor_get_n_elements(tensor) * (size_t)about->dtype->n_bits / 8;
-    if (frcnn_tensor_is_contiguous(tensor)) {
-        fwrite(frcnn_tensor_get_const_data(tensor), 1, n_bytes, stream);
-        return FRCNN_OK;
-    }
+    const frcnn_device cpu = {FRCNN_CPU, 0};
+    const size_t n_bytes = (size_t)frcnn_tensor_get_n_elements(about->tensor) * (size_t)about->dtype->n_bits / 8;
+    frcnn_tensor *near = NULL;
     frcnn_tensor *rows = NULL;
-    FRCNN_TRY(frcnn_tensor_cast(&rows, tensor, frcnn_tensor_get_dtype(tensor)));
+    frcnn_status status = FRCNN_OK;
+    FRCNN_TRY_CLEANUP(frcnn_tensor_to_device(&near, about->tensor, cpu));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&rows, near));
     fwrite(frcnn_tensor_get_const_data(rows), 1, n_bytes, stream);
+
+cleanup:
+    frcnn_tensor_destroy(&near);
     frcnn_tensor_destroy(&rows);
-    return FRCNN_OK;
+    return status;
 }
 
 frcnn_status frcnn_safetensors_save(const char *path, size_t n_tensors, const char *const *names,
@@ -141,10 +142,8 @@ frcnn_status frcnn_safetensors_save(const char *path, size_t n_tensors, const ch
     char *header = NULL;
     FRCNN_TRY(check_texts(path, n_tensors, names, n_metadata, keys, values));
     FRCNN_TRY(frcnn_alloc((void **)&outputs, n_tensors, sizeof *outputs, "tensors to write"));
-    for (size_t i = 0; i < n_tensors; i++) {
-        FRCNN_TRY_CLEANUP(frcnn_save_device_check(path, tensors[i]));
+    for (size_t i = 0; i < n_tensors; i++)
         outputs[i] = (output){names[i], tensors[i], frcnn_safetensors_dtype_get(frcnn_tensor_get_dtype(tensors[i]))};
-    }
     qsort(outputs, n_tensors, sizeof *outputs, compare_outputs);
 
     header = print_header(outputs, n_tensors, n_metadata, keys, values);

@@ -3,6 +3,7 @@
 
 #include "detector/backend.h"
 #include "tensor/cuda_devices.h"
+#include "tensor/tensor_ops.h"
 
 int frcnn_cuda_count_devices(void)
 {
@@ -10,6 +11,11 @@ int frcnn_cuda_count_devices(void)
 }
 
 const frcnn_backend *frcnn_cuda_get_backend(void)
+{
+    return NULL;
+}
+
+const frcnn_tensor_ops *frcnn_cuda_get_tensor_ops(void)
 {
     return NULL;
 }

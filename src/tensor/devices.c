@@ -8,6 +8,7 @@
 #include "tensor/cuda_devices.h"
 #include "tensor/error.h"
 #include "tensor/storage.h"
+#include "tensor/tensor_ops.h"
 
 enum { REASON_BYTES = 160, INDEX_BYTES = 16 };
 
@@ -176,13 +177,37 @@ frcnn_status frcnn_devices_check(const char *what, const frcnn_tensor *const *te
     return FRCNN_OK;
 }
 
+/* What both devices hold row-major. */
+static frcnn_status copy(frcnn_tensor *dst, const frcnn_tensor *src, size_t bytes)
+{
+    const frcnn_tensor_ops *table = NULL;
+    const int is_from_cpu = src->device.kind == FRCNN_CPU;
+    const int is_to_cpu = dst->device.kind == FRCNN_CPU;
+    void *to = frcnn_tensor_get_data(dst);
+    const void *from = frcnn_tensor_get_const_data(src);
+    FRCNN_TRY(frcnn_tensor_ops_find(&table, "to_device", is_to_cpu ? src->device : dst->device));
+    if (is_from_cpu) return table->memory->upload(dst->device.index, to, from, bytes);
+    if (is_to_cpu) return table->memory->download(src->device.index, to, from, bytes);
+    return table->memory->fetch(dst->device.index, to, src->device.index, from, bytes);
+}
+
 frcnn_status frcnn_tensor_to_device(frcnn_tensor **out, const frcnn_tensor *tensor, frcnn_device device)
 {
-    char from[FRCNN_DEVICE_TEXT_BYTES];
-    char to[FRCNN_DEVICE_TEXT_BYTES];
     if (is_same(tensor->device, device)) return frcnn_tensor_share(out, tensor);
+    frcnn_tensor *rows = NULL;
+    frcnn_tensor *result = NULL;
+    frcnn_status status = FRCNN_OK;
+    FRCNN_TRY(frcnn_device_check("to_device", tensor->device));
     FRCNN_TRY(frcnn_device_check("to_device", device));
-    return frcnn_fail(FRCNN_ERROR_UNSUPPORTED,
-                      "to_device: expected devices that this build copies between, found %s and %s",
-                      frcnn_device_format(from, tensor->device), frcnn_device_format(to, device));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&rows, tensor));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, device, tensor->dtype, tensor->n_dims, tensor->shape));
+    const size_t bytes = (size_t)tensor->n_elements * frcnn_dtype_get_size(tensor->dtype);
+    if (bytes > 0) FRCNN_TRY_CLEANUP(copy(result, rows, bytes));
+    *out = result;
+    result = NULL;
+
+cleanup:
+    frcnn_tensor_destroy(&rows);
+    frcnn_tensor_destroy(&result);
+    return status;
 }

@@ -1,20 +1,17 @@
 #include "tensor/storage.h"
 
-#include <string.h>
-
 #include "tensor/error.h"
 #include "tensor/memory.h"
 #include "tensor/shape.h"
+#include "tensor/shared_memory.h"
+#include "tensor/tensor_ops.h"
 
-static void free_own_memory(void *context)
-{
-    frcnn_free(context);
-}
+static const frcnn_device cpu = {FRCNN_CPU, 0};
 
-/* A row-major handle over new storage. The shape has been checked; storage.data is not owned on failure. */
-static frcnn_status create_over(frcnn_tensor **out, frcnn_dtype dtype, int n_dims, const int64_t *shape,
-                                const int64_t *strides, int64_t n_elements, void *data, void (*release)(void *context),
-                                void *context)
+/* A row-major handle over new storage. The shape has been checked; about's data is not owned on failure. */
+static frcnn_status create_over(frcnn_tensor **out, frcnn_device device, frcnn_dtype dtype, int n_dims,
+                                const int64_t *shape, const int64_t *strides, int64_t n_elements,
+                                const frcnn_storage *about)
 {
     void *storage_block = NULL;
     void *tensor_block = NULL;
@@ -23,14 +20,16 @@ static frcnn_status create_over(frcnn_tensor **out, frcnn_dtype dtype, int n_dim
     FRCNN_TRY_CLEANUP(frcnn_alloc_zeroed(&tensor_block, 1, sizeof(frcnn_tensor), "tensor"));
     frcnn_storage *storage = storage_block;
     atomic_init(&storage->n_handles, 1);
-    storage->data = data;
+    storage->data = about->data;
     storage->bytes = (size_t)n_elements * frcnn_dtype_get_size(dtype);
-    storage->release = release;
-    storage->context = context;
+    storage->memory = about->memory;
+    storage->device_index = device.index;
+    storage->release = about->release;
+    storage->context = about->context;
     frcnn_tensor *tensor = tensor_block;
     tensor->storage = storage;
     tensor->dtype = dtype;
-    tensor->device.kind = FRCNN_CPU;
+    tensor->device = device;
     tensor->n_dims = n_dims;
     for (int d = 0; d < n_dims; d++) {
         tensor->shape[d] = shape[d];
@@ -47,24 +46,45 @@ cleanup:
     return status;
 }
 
-frcnn_status frcnn_tensor_empty(frcnn_tensor **out, frcnn_dtype dtype, int n_dims, const int64_t *shape)
+frcnn_status frcnn_tensor_empty_on(frcnn_tensor **out, frcnn_device device, frcnn_dtype dtype, int n_dims,
+                                   const int64_t *shape)
 {
     int64_t strides[FRCNN_MAX_DIMS];
     int64_t n_elements = 0;
+    const frcnn_tensor_ops *table = NULL;
+    frcnn_storage about = {.data = NULL};
     FRCNN_TRY(frcnn_shape_check("tensor", dtype, n_dims, shape, strides, &n_elements));
-    void *data = NULL;
-    FRCNN_TRY(frcnn_alloc(&data, (size_t)n_elements, frcnn_dtype_get_size(dtype), "tensor"));
-    const frcnn_status status =
-        create_over(out, dtype, n_dims, shape, strides, n_elements, data, free_own_memory, data);
-    if (status != FRCNN_OK) frcnn_free(data);
+    FRCNN_TRY(frcnn_tensor_ops_find(&table, "tensor", device));
+    about.memory = table->memory;
+    const size_t bytes = (size_t)n_elements * frcnn_dtype_get_size(dtype);
+    FRCNN_TRY(about.memory->alloc(device.index, &about.data, bytes, "tensor"));
+    const frcnn_status status = create_over(out, device, dtype, n_dims, shape, strides, n_elements, &about);
+    if (status != FRCNN_OK) about.memory->free(device.index, about.data);
+    return status;
+}
+
+frcnn_status frcnn_tensor_empty(frcnn_tensor **out, frcnn_dtype dtype, int n_dims, const int64_t *shape)
+{
+    return frcnn_tensor_empty_on(out, cpu, dtype, n_dims, shape);
+}
+
+frcnn_status frcnn_tensor_create_on(frcnn_tensor **out, frcnn_device device, frcnn_dtype dtype, int n_dims,
+                                    const int64_t *shape)
+{
+    frcnn_tensor *result = NULL;
+    FRCNN_TRY(frcnn_tensor_empty_on(&result, device, dtype, n_dims, shape));
+    const frcnn_storage *storage = result->storage;
+    const frcnn_status status = storage->memory->clear(device.index, storage->data, storage->bytes);
+    if (status == FRCNN_OK)
+        *out = result;
+    else
+        frcnn_tensor_destroy(&result);
     return status;
 }
 
 frcnn_status frcnn_tensor_create(frcnn_tensor **out, frcnn_dtype dtype, int n_dims, const int64_t *shape)
 {
-    FRCNN_TRY(frcnn_tensor_empty(out, dtype, n_dims, shape));
-    memset((*out)->storage->data, 0, (*out)->storage->bytes);
-    return FRCNN_OK;
+    return frcnn_tensor_create_on(out, cpu, dtype, n_dims, shape);
 }
 
 frcnn_status frcnn_tensor_from_memory(frcnn_tensor **out, frcnn_dtype dtype, int n_dims, const int64_t *shape,
@@ -77,8 +97,8 @@ frcnn_status frcnn_tensor_from_memory(frcnn_tensor **out, frcnn_dtype dtype, int
                   "tensor: expected memory for %lld elements, found NULL", (long long)n_elements);
     /* Copying no bytes is undefined in C where there is no address. */
     static _Alignas(FRCNN_ALIGNMENT) unsigned char nowhere[FRCNN_ALIGNMENT];
-    if (data == NULL) data = nowhere;
-    return create_over(out, dtype, n_dims, shape, strides, n_elements, data, release, context);
+    const frcnn_storage about = {.data = data != NULL ? data : nowhere, .release = release, .context = context};
+    return create_over(out, cpu, dtype, n_dims, shape, strides, n_elements, &about);
 }
 
 frcnn_status frcnn_tensor_create_view(frcnn_tensor **out, const frcnn_tensor *tensor, int n_dims, const int64_t *shape,
@@ -109,7 +129,10 @@ void frcnn_tensor_destroy(frcnn_tensor **tensor)
     if (tensor == NULL || *tensor == NULL) return;
     frcnn_storage *storage = (*tensor)->storage;
     if (atomic_fetch_sub_explicit(&storage->n_handles, 1, memory_order_acq_rel) == 1) {
-        if (storage->release != NULL) storage->release(storage->context);
+        if (storage->memory != NULL)
+            storage->memory->free(storage->device_index, storage->data);
+        else if (storage->release != NULL)
+            storage->release(storage->context);
         frcnn_free(storage);
     }
     frcnn_free(*tensor);

@@ -1,5 +1,6 @@
 #include "tensor/tensor_ops.h"
 
+#include "tensor/devices.h"
 #include "tensor/error.h"
 
 const frcnn_tensor_ops frcnn_tensor_ops_cpu = {
@@ -9,14 +10,19 @@ const frcnn_tensor_ops frcnn_tensor_ops_cpu = {
     .join = &frcnn_join_ops_cpu,
     .layers = &frcnn_layers_ops_cpu,
     .loss = &frcnn_loss_ops_cpu,
+    .memory = &frcnn_memory_ops_cpu,
     .random = &frcnn_random_ops_cpu,
     .reduce = &frcnn_reduce_ops_cpu,
 };
 
 frcnn_status frcnn_tensor_ops_find(const frcnn_tensor_ops **out, const char *what, frcnn_device device)
 {
-    FRCNN_FAIL_IF(device.kind != FRCNN_CPU, FRCNN_ERROR_UNSUPPORTED, "%s: expected a CPU tensor, found one on a GPU",
-                  what);
-    *out = &frcnn_tensor_ops_cpu;
+    const frcnn_tensor_ops *table = &frcnn_tensor_ops_cpu;
+    if (device.kind != FRCNN_CPU) {
+        FRCNN_TRY(frcnn_device_check(what, device));
+        table = frcnn_cuda_get_tensor_ops();
+    }
+    FRCNN_TRY(table->memory->select(device.index));
+    *out = table;
     return FRCNN_OK;
 }

@@ -310,8 +310,8 @@ static void test_what_cannot_be_saved_is_refused(void **state)
     assert_fails(frcnn_npy_save(tensor, scratch_path), FRCNN_ERROR_UNSUPPORTED,
                  "expected a dtype that NumPy has, found bf16: cast the tensor to f32");
     tensor->dtype = FRCNN_F16;
-    tensor->device = (frcnn_device){FRCNN_CUDA, 0};
-    assert_fails(frcnn_npy_save(tensor, scratch_path), FRCNN_ERROR_UNSUPPORTED, "found one on cuda:0");
+    tensor->device = (frcnn_device){FRCNN_CUDA, 1000};
+    assert_fails(frcnn_npy_save(tensor, scratch_path), FRCNN_ERROR_UNSUPPORTED, "found cuda:1000");
     tensor->device = cpu;
     assert_int_equal(access(scratch_path, F_OK), -1);
     assert_fails(frcnn_npy_save(tensor, "/nowhere/at/all.npy"), FRCNN_ERROR_IO, "/nowhere/at/all.npy");
@@ -323,8 +323,8 @@ static void test_loading_takes_a_device(void **state)
     (void)state;
     frcnn_tensor *tensor = NULL;
     write_npy("{'descr': '|u1', 'fortran_order': False, 'shape': (), }", "\x01", 1);
-    assert_fails(frcnn_npy_load(&tensor, scratch_path, (frcnn_device){FRCNN_CUDA, 1}), FRCNN_ERROR_UNSUPPORTED,
-                 "expected the device cpu, as this build has no CUDA, found cuda:1");
+    assert_fails(frcnn_npy_load(&tensor, scratch_path, (frcnn_device){FRCNN_CUDA, 1000}), FRCNN_ERROR_UNSUPPORTED,
+                 "found cuda:1000");
     assert_fails(frcnn_npy_load(&tensor, scratch_path, (frcnn_device){FRCNN_CUDA, -1}), FRCNN_ERROR_INVALID,
                  "expected a device");
     assert_fails(frcnn_npy_load(&tensor, scratch_path, (frcnn_device){(frcnn_device_kind)7, 0}), FRCNN_ERROR_INVALID,

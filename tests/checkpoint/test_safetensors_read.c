@@ -117,12 +117,11 @@ static void test_shared_tensors_outlive_the_checkpoint(void **state)
 static void test_loaded_tensors_are_copies_on_a_device(void **state)
 {
     (void)state;
-    const frcnn_device cpu = {FRCNN_CPU, 0}, cuda = {FRCNN_CUDA, 0}, none = {FRCNN_CPU, 1};
+    const frcnn_device cpu = {FRCNN_CPU, 0}, cuda = {FRCNN_CUDA, 1000}, none = {FRCNN_CPU, 1};
     frcnn_checkpoint *checkpoint = NULL;
     frcnn_tensor *tensor = NULL;
     open_header(&checkpoint, "{\"t\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}", 2);
-    assert_fails(frcnn_checkpoint_load(&tensor, checkpoint, "t", cuda), FRCNN_ERROR_UNSUPPORTED,
-                 "expected the device cpu, as this build has no CUDA, found cuda:0");
+    assert_fails(frcnn_checkpoint_load(&tensor, checkpoint, "t", cuda), FRCNN_ERROR_UNSUPPORTED, "found cuda:1000");
     assert_fails(frcnn_checkpoint_load(&tensor, checkpoint, "t", none), FRCNN_ERROR_INVALID,
                  "expected a device, found kind 0 with index 1");
     assert_fails(frcnn_checkpoint_load(&tensor, checkpoint, "u", cpu), FRCNN_ERROR_INVALID,

@@ -15,7 +15,8 @@ frcnn_status frcnn_tensor_from_data(frcnn_tensor **out, frcnn_dtype dtype, int n
         frcnn_tensor_destroy(&result);
         return frcnn_fail(FRCNN_ERROR_INVALID, "from_data: expected memory for %lld elements, found NULL", n);
     }
-    if (result->n_elements > 0) memcpy(result->storage->data, data, result->storage->bytes);
+    if (result->n_elements > 0)
+        memcpy(frcnn_tensor_get_data(result), data, (size_t)result->n_elements * frcnn_dtype_get_size(dtype));
     *out = result;
     return FRCNN_OK;
 }

@@ -233,7 +233,8 @@ static frcnn_status run(const frcnn_tensor_ops *table, const frcnn_apply *apply,
     return status;
 }
 
-static frcnn_status find_table(const frcnn_tensor_ops **table, const frcnn_apply *apply, const frcnn_tensor *out)
+static frcnn_status find_table(const frcnn_tensor_ops **table, frcnn_device *device, const frcnn_apply *apply,
+                               const frcnn_tensor *out)
 {
     const frcnn_tensor *tensors[FRCNN_MAP_INPUTS + 1];
     int n = 0;
@@ -241,21 +242,23 @@ static frcnn_status find_table(const frcnn_tensor_ops **table, const frcnn_apply
     for (int i = 0; i < apply->n_inputs; i++)
         if (apply->tensors[i] != NULL) tensors[n++] = apply->tensors[i];
     FRCNN_TRY(frcnn_devices_check(apply->what, tensors, n));
-    return frcnn_tensor_ops_find(table, apply->what, tensors[0]->device);
+    *device = tensors[0]->device;
+    return frcnn_tensor_ops_find(table, apply->what, *device);
 }
 
 frcnn_status frcnn_apply_new(frcnn_tensor **out, const frcnn_apply *apply)
 {
     const frcnn_tensor_ops *table = NULL;
+    frcnn_device device;
     int n_dims = 0;
     int64_t shape[FRCNN_MAX_DIMS];
     frcnn_tensor *result = NULL;
     inputs in;
-    FRCNN_TRY(find_table(&table, apply, NULL));
+    FRCNN_TRY(find_table(&table, &device, apply, NULL));
     FRCNN_TRY(broadcast(apply, &n_dims, shape));
     FRCNN_TRY(open_inputs(&in, apply, NULL));
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, apply->result, n_dims, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, device, apply->result, n_dims, shape));
     FRCNN_TRY_CLEANUP(run(table, apply, &in, result));
     *out = result;
     result = NULL;
@@ -313,8 +316,9 @@ static frcnn_status check_output(const frcnn_apply *apply, const frcnn_tensor *o
 frcnn_status frcnn_apply_into(frcnn_tensor *out, const frcnn_apply *apply)
 {
     const frcnn_tensor_ops *table = NULL;
+    frcnn_device device;
     inputs in;
-    FRCNN_TRY(find_table(&table, apply, out));
+    FRCNN_TRY(find_table(&table, &device, apply, out));
     FRCNN_TRY(check_output(apply, out));
     FRCNN_TRY(open_inputs(&in, apply, out));
     const frcnn_status status = run(table, apply, &in, out);

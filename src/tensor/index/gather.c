@@ -37,7 +37,7 @@ frcnn_status frcnn_tensor_gather(frcnn_tensor **out, const frcnn_tensor *tensor,
     frcnn_tensor *wide = NULL;
     frcnn_tensor *result = NULL;
     FRCNN_TRY_CLEANUP(frcnn_index_open(&wide, "gather", indices, tensor->n_dims == 0 ? 1 : tensor->shape[at], at));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, tensor->dtype, indices->n_dims, indices->shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, tensor->dtype, indices->n_dims, indices->shape));
     if (indices->n_elements > 0) {
         frcnn_gather gather = {.n_dims = indices->n_dims == 0 ? 1 : indices->n_dims,
                                .dim = at,
@@ -49,11 +49,13 @@ frcnn_status frcnn_tensor_gather(frcnn_tensor **out, const frcnn_tensor *tensor,
                                .dst = frcnn_tensor_get_data(result)};
         memcpy(gather.shape, indices->shape, (size_t)indices->n_dims * sizeof *gather.shape);
         memcpy(gather.strides, tensor->strides, (size_t)tensor->n_dims * sizeof *gather.strides);
-        table->index->gather(&gather);
+        FRCNN_TRY_CLEANUP(table->index->gather(&gather));
     }
     *out = result;
+    result = NULL;
 
 cleanup:
+    frcnn_tensor_destroy(&result);
     frcnn_tensor_destroy(&wide);
     return status;
 }

@@ -21,6 +21,6 @@ typedef struct frcnn_gather {
 } frcnn_gather;
 
 /** Allocates nothing; parallel over rows. */
-void frcnn_gather_cpu(const frcnn_gather *gather);
+FRCNN_NODISCARD frcnn_status frcnn_gather_cpu(const frcnn_gather *gather);
 
 #endif

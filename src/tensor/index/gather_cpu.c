@@ -36,16 +36,17 @@ static void gather_chunk(const frcnn_gather *gather, int64_t first, int64_t end)
     }
 }
 
-void frcnn_gather_cpu(const frcnn_gather *gather)
+frcnn_status frcnn_gather_cpu(const frcnn_gather *gather)
 {
     int64_t n = 1;
     for (int d = 0; d < gather->n_dims; d++) n *= gather->shape[d];
     if (n <= 2 * CHUNK) {
         gather_chunk(gather, 0, n);
-        return;
+        return FRCNN_OK;
     }
     const int64_t n_chunks = (n + CHUNK - 1) / CHUNK;
     FRCNN_PARALLEL_FOR
     for (int64_t chunk = 0; chunk < n_chunks; chunk++)
         gather_chunk(gather, chunk * CHUNK, chunk + 1 < n_chunks ? (chunk + 1) * CHUNK : n);
+    return FRCNN_OK;
 }

@@ -15,7 +15,7 @@ int64_t frcnn_hits_get_n_blocks(int64_t n);
 
 /** How many elements that are not zero come before each block: starts [blocks + 1], the last of all. NaN is not zero, -0
  *  is. Allocates nothing; parallel over blocks. */
-void frcnn_hits_count_cpu(frcnn_dtype dtype, int64_t n, const void *src, int64_t *starts);
+FRCNN_NODISCARD frcnn_status frcnn_hits_count_cpu(frcnn_dtype dtype, int64_t n, const void *src, int64_t *starts);
 
 /** Writes the positions of those among n elements, at most FRCNN_HITS_BLOCK, and returns how many; positions has room for
  *  a block. */

@@ -80,7 +80,7 @@ static int64_t count_block(frcnn_dtype dtype, int64_t n, const void *src, int64_
                  (const unsigned char *)src + (size_t)first * frcnn_dtype_get_size(dtype));
 }
 
-void frcnn_hits_count_cpu(frcnn_dtype dtype, int64_t n, const void *src, int64_t *starts)
+frcnn_status frcnn_hits_count_cpu(frcnn_dtype dtype, int64_t n, const void *src, int64_t *starts)
 {
     const int64_t n_blocks = frcnn_hits_get_n_blocks(n);
     if (n_blocks < MIN_PARALLEL_BLOCKS) {
@@ -91,4 +91,5 @@ void frcnn_hits_count_cpu(frcnn_dtype dtype, int64_t n, const void *src, int64_t
     }
     starts[0] = 0;
     for (int64_t block = 0; block < n_blocks; block++) starts[block + 1] += starts[block];
+    return FRCNN_OK;
 }

@@ -13,16 +13,16 @@
 #include "tensor/index/unique.h"
 
 typedef struct frcnn_index_ops {
-    void (*count_hits)(frcnn_dtype dtype, int64_t n, const void *src, int64_t *starts);
-    void (*gather)(const frcnn_gather *gather);
-    void (*index_range)(int64_t n, const int64_t *indices, int64_t *least, int64_t *most);
-    void (*index_select)(const frcnn_index_select *select);
-    void (*masked_select)(const frcnn_masked_select *select);
-    void (*nonzero)(const frcnn_nonzero *nonzero);
-    void (*one_hot)(int64_t n, int64_t n_classes, const int64_t *classes, int64_t *dst);
+    frcnn_status (*count_hits)(frcnn_dtype dtype, int64_t n, const void *src, int64_t *starts);
+    frcnn_status (*gather)(const frcnn_gather *gather);
+    frcnn_status (*index_range)(int64_t n, const int64_t *indices, int64_t *least, int64_t *most);
+    frcnn_status (*index_select)(const frcnn_index_select *select);
+    frcnn_status (*masked_select)(const frcnn_masked_select *select);
+    frcnn_status (*nonzero)(const frcnn_nonzero *nonzero);
+    frcnn_status (*one_hot)(int64_t n, int64_t n_classes, const int64_t *classes, int64_t *dst);
     frcnn_status (*sort)(const frcnn_sort *sort);
     frcnn_status (*unique_find)(frcnn_unique *unique);
-    void (*unique_write)(const frcnn_unique *unique, void *values, int64_t *inverse, int64_t *counts);
+    frcnn_status (*unique_write)(const frcnn_unique *unique, void *values, int64_t *inverse, int64_t *counts);
 } frcnn_index_ops;
 
 extern const frcnn_index_ops frcnn_index_ops_cpu;

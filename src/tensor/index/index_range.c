@@ -16,9 +16,10 @@ FRCNN_SIMD static void find_index_range(int64_t n, const int64_t *indices, int64
     *most = high;
 }
 
-void frcnn_index_range_cpu(int64_t n, const int64_t *indices, int64_t *least, int64_t *most)
+frcnn_status frcnn_index_range_cpu(int64_t n, const int64_t *indices, int64_t *least, int64_t *most)
 {
     find_index_range(n, indices, least, most);
+    return FRCNN_OK;
 }
 
 frcnn_status frcnn_index_open(frcnn_tensor **out, const char *what, const frcnn_tensor *indices, int64_t n, int dim)
@@ -34,13 +35,15 @@ frcnn_status frcnn_index_open(frcnn_tensor **out, const char *what, const frcnn_
         FRCNN_TRY(frcnn_tensor_cast(&wide, indices, FRCNN_I64));
     int64_t least = 0;
     int64_t most = -1;
+    frcnn_status status = FRCNN_OK;
     if (wide->n_elements > 0)
-        table->index->index_range(wide->n_elements, frcnn_tensor_get_const_data(wide), &least, &most);
-    if (least < 0 || most >= n) {
+        status = table->index->index_range(wide->n_elements, frcnn_tensor_get_const_data(wide), &least, &most);
+    if (status == FRCNN_OK && (least < 0 || most >= n))
+        status = frcnn_fail(FRCNN_ERROR_INVALID, "%s: expected indices in [0, %lld) of dimension %d, found %lld", what,
+                            (long long)n, dim, (long long)(least < 0 ? least : most));
+    if (status == FRCNN_OK)
+        *out = wide;
+    else
         frcnn_tensor_destroy(&wide);
-        return frcnn_fail(FRCNN_ERROR_INVALID, "%s: expected indices in [0, %lld) of dimension %d, found %lld", what,
-                          (long long)n, dim, (long long)(least < 0 ? least : most));
-    }
-    *out = wide;
-    return FRCNN_OK;
+    return status;
 }

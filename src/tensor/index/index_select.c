@@ -35,14 +35,16 @@ frcnn_status frcnn_tensor_index_select(frcnn_tensor **out, const frcnn_tensor *t
     if (tensor->n_dims > 0) shape[at] = select.n_indices;
     FRCNN_TRY_CLEANUP(frcnn_index_open(&wide, "index_select", indices, select.rows.n, at));
     FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&src, tensor));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, tensor->dtype, tensor->n_dims, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, tensor->dtype, tensor->n_dims, shape));
     select.indices = frcnn_tensor_get_const_data(wide);
     select.src = frcnn_tensor_get_const_data(src);
     select.dst = frcnn_tensor_get_data(result);
-    table->index->index_select(&select);
+    FRCNN_TRY_CLEANUP(table->index->index_select(&select));
     *out = result;
+    result = NULL;
 
 cleanup:
+    frcnn_tensor_destroy(&result);
     frcnn_tensor_destroy(&src);
     frcnn_tensor_destroy(&wide);
     return status;

@@ -18,6 +18,6 @@ typedef struct frcnn_index_select {
 } frcnn_index_select;
 
 /** Allocates nothing; parallel over parts. */
-void frcnn_index_select_cpu(const frcnn_index_select *select);
+FRCNN_NODISCARD frcnn_status frcnn_index_select_cpu(const frcnn_index_select *select);
 
 #endif

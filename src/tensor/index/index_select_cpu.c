@@ -31,18 +31,19 @@ static void copy_parts(const frcnn_index_select *select, int64_t first, int64_t 
     }
 }
 
-void frcnn_index_select_cpu(const frcnn_index_select *select)
+frcnn_status frcnn_index_select_cpu(const frcnn_index_select *select)
 {
     const int64_t n_parts = select->rows.n_outer * select->n_indices;
     const int64_t part_bytes = select->rows.n_inner * (int64_t)select->element_bytes;
-    if (n_parts == 0 || part_bytes == 0) return;
+    if (n_parts == 0 || part_bytes == 0) return FRCNN_OK;
     const int64_t n_chunk = part_bytes < CHUNK_BYTES ? CHUNK_BYTES / part_bytes : 1;
     if (n_parts <= n_chunk) {
         copy_parts(select, 0, n_parts);
-        return;
+        return FRCNN_OK;
     }
     const int64_t n_chunks = (n_parts + n_chunk - 1) / n_chunk;
     FRCNN_PARALLEL_FOR
     for (int64_t chunk = 0; chunk < n_chunks; chunk++)
         copy_parts(select, chunk * n_chunk, chunk + 1 < n_chunks ? (chunk + 1) * n_chunk : n_parts);
+    return FRCNN_OK;
 }

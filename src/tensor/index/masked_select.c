@@ -52,13 +52,15 @@ frcnn_status frcnn_tensor_masked_select(frcnn_tensor **out, const frcnn_tensor *
                                   .src = frcnn_tensor_get_const_data(src),
                                   .mask = frcnn_tensor_get_const_data(where),
                                   .starts = starts};
-    table->index->count_hits(FRCNN_BOOL, where->n_elements, select.mask, starts);
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, tensor->dtype, 1, &select.starts[n_blocks]));
+    FRCNN_TRY_CLEANUP(table->index->count_hits(FRCNN_BOOL, where->n_elements, select.mask, starts));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, tensor->dtype, 1, &select.starts[n_blocks]));
     select.dst = frcnn_tensor_get_data(result);
-    table->index->masked_select(&select);
+    FRCNN_TRY_CLEANUP(table->index->masked_select(&select));
     *out = result;
+    result = NULL;
 
 cleanup:
+    frcnn_tensor_destroy(&result);
     frcnn_free(starts);
     frcnn_tensor_destroy(&src);
     frcnn_tensor_destroy(&where);

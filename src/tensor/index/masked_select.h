@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "frcnn/status.h"
+
 /** src and mask, row-major and of one shape -> dst [hits], in row-major order. */
 typedef struct frcnn_masked_select {
     size_t element_bytes;
@@ -16,6 +18,6 @@ typedef struct frcnn_masked_select {
 } frcnn_masked_select;
 
 /** Allocates nothing; parallel over blocks. */
-void frcnn_masked_select_cpu(const frcnn_masked_select *select);
+FRCNN_NODISCARD frcnn_status frcnn_masked_select_cpu(const frcnn_masked_select *select);
 
 #endif

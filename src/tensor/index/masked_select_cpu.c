@@ -20,7 +20,7 @@ static void run_block(const frcnn_masked_select *select, int64_t block)
         });
 }
 
-void frcnn_masked_select_cpu(const frcnn_masked_select *select)
+frcnn_status frcnn_masked_select_cpu(const frcnn_masked_select *select)
 {
     const int64_t n_blocks = frcnn_hits_get_n_blocks(select->n_elements);
     if (n_blocks < MIN_PARALLEL_BLOCKS) {
@@ -29,4 +29,5 @@ void frcnn_masked_select_cpu(const frcnn_masked_select *select)
         FRCNN_PARALLEL_FOR
         for (int64_t block = 0; block < n_blocks; block++) run_block(select, block);
     }
+    return FRCNN_OK;
 }

@@ -23,14 +23,16 @@ frcnn_status frcnn_tensor_nonzero(frcnn_tensor **out, const frcnn_tensor *tensor
     memcpy(nonzero.shape, tensor->shape, sizeof nonzero.shape);
     nonzero.src = frcnn_tensor_get_const_data(src);
     nonzero.starts = starts;
-    table->index->count_hits(tensor->dtype, tensor->n_elements, nonzero.src, starts);
+    FRCNN_TRY_CLEANUP(table->index->count_hits(tensor->dtype, tensor->n_elements, nonzero.src, starts));
     const int64_t shape[] = {nonzero.starts[n_blocks], tensor->n_dims};
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, FRCNN_I64, 2, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, FRCNN_I64, 2, shape));
     nonzero.dst = frcnn_tensor_get_data(result);
-    table->index->nonzero(&nonzero);
+    FRCNN_TRY_CLEANUP(table->index->nonzero(&nonzero));
     *out = result;
+    result = NULL;
 
 cleanup:
+    frcnn_tensor_destroy(&result);
     frcnn_free(starts);
     frcnn_tensor_destroy(&src);
     return status;

@@ -18,6 +18,6 @@ typedef struct frcnn_nonzero {
 } frcnn_nonzero;
 
 /** Allocates nothing; parallel over blocks. */
-void frcnn_nonzero_cpu(const frcnn_nonzero *nonzero);
+FRCNN_NODISCARD frcnn_status frcnn_nonzero_cpu(const frcnn_nonzero *nonzero);
 
 #endif

@@ -40,9 +40,9 @@ static void run_block(const frcnn_nonzero *nonzero, int64_t block)
     write_coordinates(nonzero, first, n_hits, positions, nonzero->dst + nonzero->starts[block] * nonzero->n_dims);
 }
 
-void frcnn_nonzero_cpu(const frcnn_nonzero *nonzero)
+frcnn_status frcnn_nonzero_cpu(const frcnn_nonzero *nonzero)
 {
-    if (nonzero->n_dims == 0) return;
+    if (nonzero->n_dims == 0) return FRCNN_OK;
     const int64_t n_blocks = frcnn_hits_get_n_blocks(nonzero->n_elements);
     if (n_blocks < MIN_PARALLEL_BLOCKS) {
         for (int64_t block = 0; block < n_blocks; block++) run_block(nonzero, block);
@@ -50,4 +50,5 @@ void frcnn_nonzero_cpu(const frcnn_nonzero *nonzero)
         FRCNN_PARALLEL_FOR
         for (int64_t block = 0; block < n_blocks; block++) run_block(nonzero, block);
     }
+    return FRCNN_OK;
 }

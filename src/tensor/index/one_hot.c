@@ -13,7 +13,7 @@ static frcnn_status count_classes(int64_t *out, const frcnn_tensor_ops *table, c
     int64_t least = 0;
     int64_t most = -1;
     if (classes->n_elements > 0)
-        table->index->index_range(classes->n_elements, frcnn_tensor_get_const_data(classes), &least, &most);
+        FRCNN_TRY(table->index->index_range(classes->n_elements, frcnn_tensor_get_const_data(classes), &least, &most));
     else
         FRCNN_FAIL_IF(asked <= 0, FRCNN_ERROR_INVALID,
                       "one_hot: expected 1 class or more for a tensor without elements, found %lld", (long long)asked);
@@ -43,12 +43,14 @@ frcnn_status frcnn_tensor_one_hot(frcnn_tensor **out, const frcnn_tensor *tensor
     memcpy(shape, tensor->shape, sizeof shape);
     FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&classes, tensor));
     FRCNN_TRY_CLEANUP(count_classes(&shape[tensor->n_dims], table, classes, n_classes));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_create(&result, FRCNN_I64, tensor->n_dims + 1, shape));
-    table->index->one_hot(tensor->n_elements, shape[tensor->n_dims], frcnn_tensor_get_const_data(classes),
-                          frcnn_tensor_get_data(result));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_create_on(&result, tensor->device, FRCNN_I64, tensor->n_dims + 1, shape));
+    FRCNN_TRY_CLEANUP(table->index->one_hot(tensor->n_elements, shape[tensor->n_dims],
+                                            frcnn_tensor_get_const_data(classes), frcnn_tensor_get_data(result)));
     *out = result;
+    result = NULL;
 
 cleanup:
+    frcnn_tensor_destroy(&result);
     frcnn_tensor_destroy(&classes);
     return status;
 }

@@ -22,8 +22,8 @@ frcnn_status frcnn_sort_run(frcnn_tensor **values, frcnn_tensor **indices, const
     frcnn_tensor *sorted = NULL;
     frcnn_tensor *found = NULL;
     FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&src, tensor));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&sorted, tensor->dtype, tensor->n_dims, shape));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&found, FRCNN_I64, tensor->n_dims, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&sorted, tensor->device, tensor->dtype, tensor->n_dims, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&found, tensor->device, FRCNN_I64, tensor->n_dims, shape));
     sort.src = frcnn_tensor_get_const_data(src);
     sort.values = frcnn_tensor_get_data(sorted);
     sort.indices = frcnn_tensor_get_data(found);

@@ -25,12 +25,14 @@ frcnn_status frcnn_tensor_unique(frcnn_tensor **values, frcnn_tensor **inverse, 
     unique.order = order;
     unique.starts = starts;
     FRCNN_TRY_CLEANUP(table->index->unique_find(&unique));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&found, tensor->dtype, 1, &unique.n_groups));
-    if (inverse != NULL) FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&groups, FRCNN_I64, tensor->n_dims, tensor->shape));
-    if (counts != NULL) FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&sizes, FRCNN_I64, 1, &unique.n_groups));
-    table->index->unique_write(&unique, frcnn_tensor_get_data(found),
-                               groups == NULL ? NULL : frcnn_tensor_get_data(groups),
-                               sizes == NULL ? NULL : frcnn_tensor_get_data(sizes));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&found, tensor->device, tensor->dtype, 1, &unique.n_groups));
+    if (inverse != NULL)
+        FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&groups, tensor->device, FRCNN_I64, tensor->n_dims, tensor->shape));
+    if (counts != NULL)
+        FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&sizes, tensor->device, FRCNN_I64, 1, &unique.n_groups));
+    FRCNN_TRY_CLEANUP(table->index->unique_write(&unique, frcnn_tensor_get_data(found),
+                                                 groups == NULL ? NULL : frcnn_tensor_get_data(groups),
+                                                 sizes == NULL ? NULL : frcnn_tensor_get_data(sizes)));
     *values = found;
     if (inverse != NULL) *inverse = groups;
     if (counts != NULL) *counts = sizes;

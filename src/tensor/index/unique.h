@@ -21,6 +21,7 @@ FRCNN_NODISCARD frcnn_status frcnn_unique_find_cpu(frcnn_unique *unique);
 
 /** values [n_groups], of each group the value with the lowest index; inverse [n], the group of each element, and counts
  *  [n_groups], or NULL. Allocates nothing. */
-void frcnn_unique_write_cpu(const frcnn_unique *unique, void *values, int64_t *inverse, int64_t *counts);
+FRCNN_NODISCARD frcnn_status frcnn_unique_write_cpu(const frcnn_unique *unique, void *values, int64_t *inverse,
+                                                    int64_t *counts);
 
 #endif

@@ -52,7 +52,7 @@ frcnn_status frcnn_unique_find_cpu(frcnn_unique *unique)
     return FRCNN_OK;
 }
 
-void frcnn_unique_write_cpu(const frcnn_unique *unique, void *values, int64_t *inverse, int64_t *counts)
+frcnn_status frcnn_unique_write_cpu(const frcnn_unique *unique, void *values, int64_t *inverse, int64_t *counts)
 {
     const int64_t *starts = unique->starts;
     FRCNN_ELEMENT_DISPATCH(
@@ -64,4 +64,5 @@ void frcnn_unique_write_cpu(const frcnn_unique *unique, void *values, int64_t *i
         if (inverse == NULL) continue;
         for (int64_t i = starts[g]; i < starts[g + 1]; i++) inverse[unique->order[i]] = g;
     }
+    return FRCNN_OK;
 }

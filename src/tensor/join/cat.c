@@ -53,7 +53,8 @@ frcnn_status frcnn_tensor_cat(frcnn_tensor **out, const frcnn_tensor *const *ten
         if (!is_skipped(tensors[i])) FRCNN_TRY(add_size(&shape[at], tensors[i], i, reference, at));
     frcnn_tensor *result = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY(frcnn_tensor_empty(&result, frcnn_joint_get_dtype(tensors, n), reference->n_dims, shape));
+    FRCNN_TRY(
+        frcnn_tensor_empty_on(&result, reference->device, frcnn_joint_get_dtype(tensors, n), reference->n_dims, shape));
     int64_t start = 0;
     for (int i = 0; i < n; i++) {
         if (is_skipped(tensors[i])) continue;

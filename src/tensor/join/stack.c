@@ -33,7 +33,7 @@ frcnn_status frcnn_tensor_stack(frcnn_tensor **out, const frcnn_tensor *const *t
     for (int d = 0; d < n_dims; d++) shape[d] = d == at ? n : first->shape[d < at ? d : d - 1];
     frcnn_tensor *result = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY(frcnn_tensor_empty(&result, frcnn_joint_get_dtype(tensors, n), n_dims, shape));
+    FRCNN_TRY(frcnn_tensor_empty_on(&result, first->device, frcnn_joint_get_dtype(tensors, n), n_dims, shape));
     for (int i = 0; i < n; i++) FRCNN_TRY_CLEANUP(frcnn_joint_fill(result, "stack", tensors[i], at, i, 0));
     *out = result;
     result = NULL;

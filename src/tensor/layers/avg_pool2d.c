@@ -47,7 +47,7 @@ frcnn_status frcnn_avg_pool2d_run_tensor(frcnn_tensor **out, const char *what, c
     const int64_t shape[] = {pool->n, pool->y.out, pool->x.out, pool->c};
     FRCNN_TRY(frcnn_tensor_ops_find(&table, what, tensor->device));
     FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, frcnn_compute_get_dtype(tensor->dtype)));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, src->dtype, 4, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, src->dtype, 4, shape));
     if (result->n_elements > 0) FRCNN_TRY_CLEANUP(run_pool(table, pool, src, result));
     status = frcnn_compute_close(out, &result, tensor->dtype);
 

@@ -61,7 +61,7 @@ frcnn_status frcnn_tensor_batch_norm(frcnn_tensor **out, const frcnn_tensor *ten
         values[i] = frcnn_tensor_get_const_data(widened[i]);
     }
     FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, frcnn_compute_get_dtype(tensor->dtype)));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, src->dtype, src->n_dims, src->shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, src->dtype, src->n_dims, src->shape));
     if (result->n_elements > 0) {
         const int64_t c = tensor->shape[tensor->n_dims - 1];
         const frcnn_batch_norm_run run = {.n = tensor->n_elements / c,

@@ -54,7 +54,7 @@ static frcnn_status open_operands(operands *o, const char *what, const frcnn_ten
     if (bias != NULL)
         status = frcnn_compute_open(&o->bias, bias, o->dtype);
     else
-        status = frcnn_tensor_create(&o->bias, o->dtype, 1, weight->shape);
+        status = frcnn_tensor_create_on(&o->bias, tensor->device, o->dtype, 1, weight->shape);
 
 cleanup:
     if (status != FRCNN_OK) close_operands(o);
@@ -71,7 +71,7 @@ static frcnn_status run_conv(frcnn_tensor **out, const operands *o, const frcnn_
     const void *bias = frcnn_tensor_get_const_data(o->bias);
     frcnn_tensor *result = NULL;
     frcnn_status status = FRCNN_OK;
-    FRCNN_TRY(frcnn_tensor_empty(&result, o->dtype, n_dims, shape));
+    FRCNN_TRY(frcnn_tensor_empty_on(&result, o->input->device, o->dtype, n_dims, shape));
     if (result->n_elements > 0 && o->dtype == FRCNN_F64)
         FRCNN_TRY_CLEANUP(layers->conv2d_f64(conv, src, weight, bias, frcnn_tensor_get_data(result)));
     else if (result->n_elements > 0)
@@ -142,11 +142,12 @@ static frcnn_status add_zero_column(operands *o, frcnn_conv2d *conv)
 {
     const int64_t input_shape[] = {conv->in_h, 1};
     const int64_t weight_shape[] = {conv->out_c, 1};
+    const frcnn_device device = o->input->device;
     frcnn_tensor_destroy(&o->input);
     frcnn_tensor_destroy(&o->weight);
     conv->in_c = 1;
-    FRCNN_TRY(frcnn_tensor_create(&o->input, o->dtype, 2, input_shape));
-    return frcnn_tensor_create(&o->weight, o->dtype, 2, weight_shape);
+    FRCNN_TRY(frcnn_tensor_create_on(&o->input, device, o->dtype, 2, input_shape));
+    return frcnn_tensor_create_on(&o->weight, device, o->dtype, 2, weight_shape);
 }
 
 frcnn_status frcnn_tensor_linear(frcnn_tensor **out, const frcnn_tensor *tensor, const frcnn_tensor *weight,

@@ -35,7 +35,7 @@ static frcnn_status drop(frcnn_tensor **out, frcnn_generator *generator, const f
     FRCNN_TRY(dtype == tensor->dtype ? frcnn_tensor_contiguous(&src, tensor) : frcnn_tensor_cast(&src, tensor, dtype));
     frcnn_status status = FRCNN_OK;
     const frcnn_generator before = *generator;
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&dropped, dtype, src->n_dims, src->shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&dropped, tensor->device, dtype, src->n_dims, src->shape));
     const double n_kept_words = rint((1 - p) * 0x1p32);
     const frcnn_dropout dropout = {dtype, src->n_elements, n_kept_words < 1 ? 0 : (uint32_t)(n_kept_words - 1),
                                    p == 1 ? 0 : get_scale(tensor->dtype, p)};
@@ -61,7 +61,7 @@ frcnn_status frcnn_tensor_dropout(frcnn_tensor **out, frcnn_generator *generator
     FRCNN_FAIL_IF(!(p >= 0 && p <= 1), FRCNN_ERROR_INVALID, "dropout: expected a probability in [0, 1], found %g", p);
     if (!is_training || p == 0 || tensor->n_elements == 0) return frcnn_tensor_share(out, tensor);
     if (!frcnn_compute_is_float(tensor->dtype) && p == 1)
-        return frcnn_tensor_create(out, tensor->dtype, tensor->n_dims, tensor->shape);
+        return frcnn_tensor_create_on(out, tensor->device, tensor->dtype, tensor->n_dims, tensor->shape);
     FRCNN_TRY(frcnn_compute_check_float("dropout", tensor->dtype));
     return drop(out, generator, tensor, p);
 }

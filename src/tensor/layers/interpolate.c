@@ -89,7 +89,7 @@ frcnn_status frcnn_tensor_interpolate(frcnn_tensor **out, const frcnn_tensor *te
         FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&src, tensor));
     else
         FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, frcnn_compute_get_dtype(tensor->dtype)));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, src->dtype, 4, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, src->dtype, 4, shape));
     run.dtype = src->dtype;
     run.src = frcnn_tensor_get_const_data(src);
     run.dst = frcnn_tensor_get_data(result);

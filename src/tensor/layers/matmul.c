@@ -113,9 +113,10 @@ frcnn_status frcnn_tensor_matmul(frcnn_tensor **out, const frcnn_tensor *a, cons
     memcpy(shape, matmul.batch_shape, sizeof shape);
     if (a->n_dims > 1) shape[n_dims++] = matmul.m;
     if (b->n_dims > 1) shape[n_dims++] = matmul.n;
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, matmul.dtype, n_dims, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, a->device, matmul.dtype, n_dims, shape));
     matmul.dst = frcnn_tensor_get_data(result);
-    if (matmul.k == 0) memset(matmul.dst, 0, (size_t)result->n_elements * frcnn_dtype_get_size(matmul.dtype));
+    const size_t bytes = (size_t)result->n_elements * frcnn_dtype_get_size(matmul.dtype);
+    if (matmul.k == 0) FRCNN_TRY_CLEANUP(table->memory->clear(a->device.index, matmul.dst, bytes));
     if (result->n_elements > 0 && matmul.k > 0) {
         FRCNN_TRY_CLEANUP(frcnn_compute_open(&a_wide, a, matmul.dtype));
         FRCNN_TRY_CLEANUP(open_b(&b_wide, &matmul.b_is_transposed, b, matmul.dtype));

@@ -36,8 +36,8 @@ frcnn_status frcnn_max_pool2d_run_tensor(frcnn_tensor **out, frcnn_tensor **indi
     const int64_t shape[] = {pool->n, pool->y.out, pool->x.out, pool->c};
     FRCNN_TRY(frcnn_tensor_ops_find(&table, what, tensor->device));
     FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, frcnn_compute_get_dtype(tensor->dtype)));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, src->dtype, 4, shape));
-    if (indices != NULL) FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&positions, FRCNN_I64, 4, shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, src->dtype, 4, shape));
+    if (indices != NULL) FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&positions, tensor->device, FRCNN_I64, 4, shape));
     frcnn_max_pool2d_run run = {.pool = *pool,
                                 .dtype = src->dtype,
                                 .src = frcnn_tensor_get_const_data(src),

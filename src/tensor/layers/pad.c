@@ -73,7 +73,7 @@ frcnn_status frcnn_tensor_pad(frcnn_tensor **out, const frcnn_tensor *tensor, co
     FRCNN_TRY(set_run(&run, tensor, pads, n_pads, value));
     if (run.n_dims == 0) return frcnn_tensor_cast(out, tensor, tensor->dtype);
     FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&src, tensor));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, tensor->dtype, run.n_dims, run.out));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, tensor->dtype, run.n_dims, run.out));
     run.src = frcnn_tensor_get_const_data(src);
     run.dst = frcnn_tensor_get_data(result);
     if (result->n_elements > 0) FRCNN_TRY_CLEANUP(table->layers->pad(&run));

@@ -105,14 +105,14 @@ frcnn_status frcnn_class_loss_run(frcnn_tensor **out, const frcnn_class_loss_req
         loss.classes = frcnn_tensor_get_const_data(target);
     loss.weight = weight != NULL ? frcnn_tensor_get_const_data(weight) : NULL;
     if (request->reduction == FRCNN_LOSS_NONE) {
-        FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&losses, dtype, n_dims, shape));
+        FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&losses, input->device, dtype, n_dims, shape));
         loss.losses = frcnn_tensor_get_data(losses);
     }
     FRCNN_TRY_CLEANUP(table->loss->class_loss(&loss, &sums));
     if (request->reduction == FRCNN_LOSS_NONE)
         status = frcnn_compute_close(out, &losses, request->dtype);
     else
-        status = frcnn_loss_reduce(out, &sums, request->reduction, request->dtype);
+        status = frcnn_loss_reduce(out, &sums, request->reduction, request->dtype, input->device);
 
 cleanup:
     frcnn_tensor_destroy(&log_probs);

@@ -14,6 +14,6 @@ typedef struct frcnn_loss_sums {
 FRCNN_NODISCARD frcnn_status frcnn_loss_check_reduction(const char *what, frcnn_loss_reduction reduction);
 /** A scalar of the dtype: the sum, or the mean, NaN over nothing. The caller owns *out. */
 FRCNN_NODISCARD frcnn_status frcnn_loss_reduce(frcnn_tensor **out, const frcnn_loss_sums *sums,
-                                               frcnn_loss_reduction reduction, frcnn_dtype dtype);
+                                               frcnn_loss_reduction reduction, frcnn_dtype dtype, frcnn_device device);
 
 #endif

@@ -57,14 +57,14 @@ static frcnn_status run(frcnn_tensor **out, const request *r, int n_dims, const 
                             .pos_weight = get_data_or_null(opened[POS_WEIGHT]),
                             .beta = r->beta};
     if (r->reduction == FRCNN_LOSS_NONE) {
-        FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&losses, wide, n_dims, shape));
+        FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&losses, r->input->device, wide, n_dims, shape));
         loss.losses = frcnn_tensor_get_data(losses);
     }
     FRCNN_TRY_CLEANUP(table->loss->pair_loss(&loss, &sums));
     if (r->reduction == FRCNN_LOSS_NONE)
         status = frcnn_compute_close(out, &losses, dtype);
     else
-        status = frcnn_loss_reduce(out, &sums, r->reduction, dtype);
+        status = frcnn_loss_reduce(out, &sums, r->reduction, dtype, r->input->device);
 
 cleanup:
     for (int i = 0; i < N; i++) frcnn_tensor_destroy(&opened[i]);

@@ -96,13 +96,19 @@ static const char *get_torch_name(frcnn_dtype dtype)
     return names[dtype];
 }
 
-static frcnn_status add_suffixes(printer *p)
+static frcnn_status add_suffixes(printer *p, frcnn_device device)
 {
     const frcnn_tensor *tensor = p->form.tensor;
     const int is_empty = tensor->n_elements == 0;
     const char *newline = strrchr(p->text.text, '\n');
     /* PyTorch counts one character that is not there, and two in the first line. */
     size_t n_line = newline == NULL ? p->text.n_bytes + 2 : strlen(newline) + 1;
+    if (device.kind != FRCNN_CPU) {
+        char name[FRCNN_DEVICE_TEXT_BYTES];
+        char text[FRCNN_DEVICE_TEXT_BYTES + 2];
+        snprintf(text, sizeof text, "'%s'", frcnn_device_format(name, device));
+        FRCNN_TRY(add_suffix(p, &n_line, "device=", text));
+    }
     if (is_empty ? tensor->n_dims != 1 : p->shown.edge == 0) {
         char text[FRCNN_SHAPE_TEXT_BYTES + 1];
         tuple_text(text, tensor->n_dims, tensor->shape);
@@ -136,32 +142,41 @@ void frcnn_format_options_default(frcnn_format_options *options)
         .struct_size = sizeof *options, .precision = 4, .threshold = 1000, .edgeitems = 3, .linewidth = 80};
 }
 
-frcnn_status frcnn_tensor_format(char **text, const frcnn_tensor *tensor, const frcnn_format_options *options)
+/* Of a tensor on the CPU, whose values are those of one on a device. */
+static frcnn_status format(char **text, const frcnn_tensor *tensor, frcnn_device device,
+                           const frcnn_format_options *chosen)
 {
-    frcnn_format_options chosen;
-    char device[FRCNN_DEVICE_TEXT_BYTES];
-    frcnn_format_options_default(&chosen);
-    if (options != NULL) {
-        FRCNN_TRY(check_options(options));
-        chosen = *options;
-    }
-    FRCNN_FAIL_IF(tensor->device.kind != FRCNN_CPU, FRCNN_ERROR_UNSUPPORTED,
-                  "format: expected a tensor on the cpu, found one on %s", frcnn_device_format(device, tensor->device));
     frcnn_status status = FRCNN_OK;
-    printer p = {.shown = {tensor, tensor->n_elements > chosen.threshold, chosen.edgeitems},
-                 .linewidth = chosen.linewidth};
-    frcnn_element_form_choose(&p.form, &p.shown, chosen.precision, chosen.sci_mode);
+    printer p = {.shown = {tensor, tensor->n_elements > chosen->threshold, chosen->edgeitems},
+                 .linewidth = chosen->linewidth};
+    frcnn_element_form_choose(&p.form, &p.shown, chosen->precision, chosen->sci_mode);
     FRCNN_TRY_CLEANUP(frcnn_text_builder_add(&p.text, PREFIX));
     if (tensor->n_elements == 0)
         FRCNN_TRY_CLEANUP(frcnn_text_builder_add(&p.text, "[]"));
     else
         FRCNN_TRY_CLEANUP(add_dim(&p, 0, 0));
-    FRCNN_TRY_CLEANUP(add_suffixes(&p));
+    FRCNN_TRY_CLEANUP(add_suffixes(&p, device));
     *text = p.text.text;
     return FRCNN_OK;
 
 cleanup:
     frcnn_free(p.text.text);
+    return status;
+}
+
+frcnn_status frcnn_tensor_format(char **text, const frcnn_tensor *tensor, const frcnn_format_options *options)
+{
+    const frcnn_device cpu = {FRCNN_CPU, 0};
+    frcnn_format_options chosen;
+    frcnn_tensor *copy = NULL;
+    frcnn_format_options_default(&chosen);
+    if (options != NULL) {
+        FRCNN_TRY(check_options(options));
+        chosen = *options;
+    }
+    FRCNN_TRY(frcnn_tensor_to_device(&copy, tensor, cpu));
+    const frcnn_status status = format(text, copy, tensor->device, &chosen);
+    frcnn_tensor_destroy(&copy);
     return status;
 }
 

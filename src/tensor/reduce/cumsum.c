@@ -20,10 +20,10 @@ frcnn_status frcnn_tensor_cumsum(frcnn_tensor **out, const frcnn_tensor *tensor,
     frcnn_tensor *sums = NULL;
     const frcnn_rows rows = frcnn_rows_get(tensor, at);
     FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, computed));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&sums, computed, tensor->n_dims, tensor->shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&sums, tensor->device, computed, tensor->n_dims, tensor->shape));
     if (tensor->n_elements > 0)
-        table->reduce->cumsum(computed, rows.n_outer, rows.n, rows.n_inner, frcnn_tensor_get_const_data(src),
-                              frcnn_tensor_get_data(sums));
+        FRCNN_TRY_CLEANUP(table->reduce->cumsum(computed, rows.n_outer, rows.n, rows.n_inner,
+                                                frcnn_tensor_get_const_data(src), frcnn_tensor_get_data(sums)));
     FRCNN_TRY_CLEANUP(frcnn_compute_close(out, &sums, handed_out));
 
 cleanup:

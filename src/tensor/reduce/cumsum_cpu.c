@@ -47,7 +47,8 @@ static void run_tile(frcnn_dtype dtype, int64_t n, int64_t n_inner, int64_t n_ti
     run(n, n_inner, width, (const unsigned char *)src + offset, (unsigned char *)dst + offset);
 }
 
-void frcnn_cumsum_cpu(frcnn_dtype dtype, int64_t n_outer, int64_t n, int64_t n_inner, const void *src, void *dst)
+frcnn_status frcnn_cumsum_cpu(frcnn_dtype dtype, int64_t n_outer, int64_t n, int64_t n_inner, const void *src,
+                              void *dst)
 {
     const int64_t n_tiles = (n_inner + TILE - 1) / TILE;
     if (n_outer * n * n_inner <= SERIAL_ELEMENTS) {
@@ -56,4 +57,5 @@ void frcnn_cumsum_cpu(frcnn_dtype dtype, int64_t n_outer, int64_t n, int64_t n_i
         FRCNN_PARALLEL_FOR
         for (int64_t i = 0; i < n_outer * n_tiles; i++) run_tile(dtype, n, n_inner, n_tiles, i, src, dst);
     }
+    return FRCNN_OK;
 }

@@ -7,7 +7,7 @@
 #include "tensor/reduce/softmax.h"
 
 typedef struct frcnn_reduce_ops {
-    void (*cumsum)(frcnn_dtype dtype, int64_t n_outer, int64_t n, int64_t n_inner, const void *src, void *dst);
+    frcnn_status (*cumsum)(frcnn_dtype dtype, int64_t n_outer, int64_t n, int64_t n_inner, const void *src, void *dst);
     frcnn_status (*reduce)(const frcnn_reduction_job *job);
     frcnn_status (*softmax)(const frcnn_softmax *softmax);
 } frcnn_reduce_ops;

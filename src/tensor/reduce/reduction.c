@@ -70,9 +70,10 @@ static frcnn_status reduce(frcnn_tensor **values, frcnn_tensor **indices, const 
                                .correction = correction};
     const int64_t n_results = layout.n_outer * layout.n_inner;
     FRCNN_TRY_CLEANUP(frcnn_reduction_layout_open(&src, &layout, tensor, job.dtype));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&results, frcnn_reduction_get_dst_dtype(reduction, job.dtype), 1, &n_results));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&results, tensor->device,
+                                            frcnn_reduction_get_dst_dtype(reduction, job.dtype), 1, &n_results));
     if (has_indices(reduction)) {
-        FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&places, FRCNN_I64, 1, &n_results));
+        FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&places, tensor->device, FRCNN_I64, 1, &n_results));
         job.indices = frcnn_tensor_get_data(places);
     }
     job.src = frcnn_tensor_get_const_data(src);

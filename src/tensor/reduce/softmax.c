@@ -19,7 +19,7 @@ static frcnn_status run(frcnn_tensor **out, const char *what, const frcnn_tensor
     FRCNN_TRY(frcnn_tensor_ops_find(&table, what, tensor->device));
     const frcnn_dtype dtype = frcnn_compute_get_dtype(tensor->dtype);
     FRCNN_TRY_CLEANUP(frcnn_compute_open(&src, tensor, dtype));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty(&result, dtype, tensor->n_dims, tensor->shape));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, dtype, tensor->n_dims, tensor->shape));
     const frcnn_rows rows = frcnn_rows_get(tensor, at);
     const frcnn_softmax softmax = {.dtype = dtype,
                                    .n_outer = rows.n_outer,

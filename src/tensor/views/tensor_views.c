@@ -2,7 +2,7 @@
 #include "tensor/error.h"
 #include "tensor/memory.h"
 #include "tensor/shape.h"
-#include "tensor/storage.h"
+#include "tensor/shared_memory.h"
 
 frcnn_status frcnn_tensor_share(frcnn_tensor **out, const frcnn_tensor *tensor)
 {

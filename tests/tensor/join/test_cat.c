@@ -9,7 +9,8 @@ static frcnn_tensor *make(frcnn_dtype dtype, int n_dims, const int64_t *shape, c
     frcnn_tensor *real = NULL;
     frcnn_tensor *tensor = NULL;
     assert_ok(frcnn_tensor_create(&real, FRCNN_F64, n_dims, shape));
-    for (int64_t i = 0; i < real->n_elements && values != NULL; i++) ((double *)real->storage->data)[i] = values[i];
+    for (int64_t i = 0; i < real->n_elements && values != NULL; i++)
+        ((double *)frcnn_tensor_get_data(real))[i] = values[i];
     assert_ok(frcnn_tensor_cast(&tensor, real, dtype));
     frcnn_tensor_destroy(&real);
     return tensor;
