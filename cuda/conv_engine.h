@@ -19,6 +19,8 @@ struct frcnn_conv_memory {
     const void *kernel_weight;
     /** f32 [out_c]. */
     const float *bias;
+    /** The same in the precision's dtype, often bias itself. */
+    const void *map_bias;
     /** nullptr: nothing is added. Of dst's dtype and size, and may be dst itself; or [n, residual_h, residual_w, out_c]. */
     const void *residual;
     /** f32 where conv.dst_is_f32. */
@@ -52,5 +54,8 @@ enum { FRCNN_CONV_SCRATCHPAD_LIMIT = 64 << 20 };
 /** Our kernels: implicit GEMM (conv_gemm.cu) and depthwise (conv_depthwise.cu). */
 extern const frcnn_conv_engine frcnn_conv_engine_gemm;
 extern const frcnn_conv_engine frcnn_conv_engine_depthwise;
+/** Libraries that are loaded where they are found: cuDNN (conv_cudnn.cu) and cuBLASLt (linear_cublaslt.cu). */
+extern const frcnn_conv_engine frcnn_conv_engine_cudnn;
+extern const frcnn_conv_engine frcnn_conv_engine_cublaslt;
 
 #endif

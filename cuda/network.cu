@@ -16,8 +16,16 @@ extern "C" {
 namespace
 {
 
-/* In the order in which they are asked; the first that can run a convolution runs it where nothing was measured. */
-const frcnn_conv_engine *const ENGINES[] = {&frcnn_conv_engine_depthwise, &frcnn_conv_engine_gemm};
+/* In the order in which they are asked; the first that can run a convolution runs it where nothing was measured. Libraries
+ * can do nothing with the memory of a grid that runs on the CPU. */
+const frcnn_conv_engine *const ENGINES[] = {
+    &frcnn_conv_engine_depthwise,
+    &frcnn_conv_engine_gemm,
+#if !defined(FRCNN_HOST_GRID)
+    &frcnn_conv_engine_cublaslt,
+    &frcnn_conv_engine_cudnn,
+#endif
+};
 
 enum {
     N_ENGINES = sizeof ENGINES / sizeof *ENGINES,
@@ -67,6 +75,7 @@ struct frcnn_packed {
     void *memory; /* holds all that follows */
     void *weight, *kernel_weight;
     float *bias;
+    void *map_bias;
 };
 
 static void close_engines(frcnn_primitive *primitive, const OpenEngine *kept)
@@ -164,12 +173,29 @@ static size_t get_scratchpad(const frcnn_primitive *primitive)
     return bytes;
 }
 
+/* A bias in the dtype of maps is packed as the weights of a layer of one input channel. */
+static frcnn_conv2d get_bias_layer(const frcnn_conv2d *conv)
+{
+    frcnn_conv2d layer = frcnn_conv2d_on_rows(1, 1, conv->out_c);
+    layer.precision = conv->precision;
+    return layer;
+}
+
+/* 0 where it is the f32 bias. */
+static size_t get_map_bias_bytes(const frcnn_conv2d *conv)
+{
+    const frcnn_conv2d layer = get_bias_layer(conv);
+    const frcnn_conv_layout layout = frcnn_conv_layout_get_plain(&layer);
+    return frcnn_precision_get_dtype(conv->precision) == FRCNN_F32 ? 0 : get_weight_bytes(&layout);
+}
+
 static size_t get_packed_bytes(const frcnn_primitive *primitive)
 {
     const frcnn_conv_layout plain = frcnn_conv_layout_get_plain(&primitive->conv);
     const frcnn_conv_layout kernel = frcnn_conv_layout_get_kernel(&primitive->conv);
     const size_t second = frcnn_conv_layout_is_same(&plain, &kernel) ? 0 : get_weight_bytes(&kernel);
-    return get_weight_bytes(&plain) + second + align((size_t)primitive->conv.out_c * sizeof(float));
+    const size_t bias = align((size_t)primitive->conv.out_c * sizeof(float));
+    return get_weight_bytes(&plain) + second + bias + get_map_bias_bytes(&primitive->conv);
 }
 
 static void destroy_packed(frcnn_packed **packed)
@@ -209,9 +235,17 @@ static frcnn_status fill_packed(frcnn_packed *packed, const frcnn_conv2d *conv, 
         FRCNN_TRY(frcnn_conv_weight_pack(&packed->kernel, conv, weight, packed->kernel_weight, stream));
     }
     packed->bias = reinterpret_cast<float *>(end);
+    end += align((size_t)conv->out_c * sizeof(float));
     FRCNN_TRY(frcnn_cuda_check(
         cudaMemcpyAsync(packed->bias, bias, (size_t)conv->out_c * sizeof(float), cudaMemcpyHostToDevice, stream),
         "bias"));
+    packed->map_bias = packed->bias;
+    if (get_map_bias_bytes(conv) > 0) {
+        const frcnn_conv2d layer = get_bias_layer(conv);
+        const frcnn_conv_layout layout = frcnn_conv_layout_get_plain(&layer);
+        packed->map_bias = end;
+        FRCNN_TRY(frcnn_conv_weight_pack(&layout, &layer, bias, packed->map_bias, stream));
+    }
     return frcnn_cuda_check(cudaStreamSynchronize(stream), "weights of a convolution");
 }
 
@@ -253,7 +287,8 @@ static int fits(const frcnn_packed *packed, const frcnn_primitive *primitive)
 static frcnn_conv_memory get_memory(const void *src, const frcnn_packed *packed, const void *residual, void *dst,
                                     void *scratchpad)
 {
-    return frcnn_conv_memory{src, packed->weight, packed->kernel_weight, packed->bias, residual, dst, scratchpad};
+    return frcnn_conv_memory{src, packed->weight, packed->kernel_weight, packed->bias, packed->map_bias, residual,
+                             dst, scratchpad};
 }
 
 static frcnn_status run(frcnn_primitive *primitive, const void *src, const frcnn_packed *packed, const void *residual,

@@ -5,9 +5,12 @@ set(FRCNN_CUDA_SOURCES
   cuda_backend.cu
   cuda_check.cu
   cuda_devices.cu
+  cuda_libraries.cu
   cuda_stream.cu
   tensor_memory.cu
   tensor_ops.cu
 )
 set(FRCNN_CUDA_MATRIX_SOURCES
+  conv_cudnn.cu
+  linear_cublaslt.cu
 )

@@ -10,6 +10,11 @@ int frcnn_cuda_count_devices(void)
     return -1;
 }
 
+void frcnn_cuda_get_libraries(frcnn_cuda_libraries *out)
+{
+    *out = (frcnn_cuda_libraries){"", ""};
+}
+
 const frcnn_backend *frcnn_cuda_get_backend(void)
 {
     return NULL;
