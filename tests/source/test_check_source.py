@@ -59,6 +59,17 @@ class CheckSource(unittest.TestCase):
         self.assert_fault({"src/run/a.c": "void f(void *p)\n{\n    free(p);\n}\n"}, "src/run/a.c:3: free")
         self.assert_fault({"src/run/a.c": "void f(void)\n{\n    abort();\n}\n"}, "src/run/a.c:3: abort")
 
+    def test_thrust(self):
+        call = "void f(int *p)\n{\n    thrust::sort(%s, p, p);\n}\n"
+        self.assert_clean({"cuda/thrust_a.cu": call % "FRCNN_THRUST_POLICY(memory, stream)"})
+        self.assert_clean({"cuda/cub_a.cu": "void f(void)\n{\n    cub::g(thrust::counting_iterator<long>(0));\n}\n"})
+        self.assert_fault({"cuda/thrust_a.cu": call % "p"}, "cuda/thrust_a.cu:3: thrust::sort: begins with")
+        self.assert_fault({"cuda/thrust_a.cu": call % "thrust::device"}, "begins with FRCNN_THRUST_POLICY")
+        self.assert_fault({"cuda/a.cu": call % "FRCNN_THRUST_POLICY(memory, stream)"}, "belongs into a file")
+        for text in ["FRCNN_KERNEL(32) f(int n)\n", "#include <cub/cub.cuh>\n", "#include <cuda_runtime.h>\n",
+                     "auto f = [=] __device__(int i) { return i; };\n"]:
+            self.assert_fault({"cuda/thrust_a.cu": text}, "not in a Thrust file")
+
     def test_names(self):
         self.assert_fault({"src/rpn/a.c": CLEAN, "src/roi/a.c": CLEAN}, "the name is taken by")
 

@@ -1,0 +1,54 @@
+extern "C" {
+#include "list_stages.h"
+}
+
+#if defined(FRCNN_HOST_GRID)
+
+extern "C" size_t frcnn_cuda_sort_get_workspace(int64_t n)
+{
+    return static_cast<size_t>(n) * 16;
+}
+
+extern "C" frcnn_status frcnn_cuda_sort_keys(const uint64_t *keys, const int64_t *values, int64_t n, int n_bits,
+                                             uint64_t *sorted_keys, int64_t *sorted_values, void *workspace,
+                                             void *stream)
+{
+    return frcnn_thrust_sort_keys(keys, values, n, n_bits, sorted_keys, sorted_values, workspace, stream);
+}
+
+#else
+
+#include "cccl.h"
+
+#include <cub/device/device_radix_sort.cuh>
+
+#include "cuda_check.h"
+
+/* Thrust's sort is this one over all 64 bits, in place with a copy when the passes are odd in number. */
+extern "C" size_t frcnn_cuda_sort_get_workspace(int64_t n)
+{
+    const uint64_t *const keys = nullptr;
+    const int64_t *const values = nullptr;
+    size_t bytes = 0;
+    const size_t slack = 1024; /* Thrust rounds its own parts */
+    const cudaError_t error = cub::DeviceRadixSort::SortPairs(nullptr, bytes, keys, static_cast<uint64_t *>(nullptr),
+                                                              values, static_cast<int64_t *>(nullptr), n, 0, 64);
+    if (error != cudaSuccess) (void)cudaGetLastError();
+    return error == cudaSuccess && bytes < SIZE_MAX - slack ? bytes + slack : SIZE_MAX;
+}
+
+extern "C" frcnn_status frcnn_cuda_sort_keys(const uint64_t *keys, const int64_t *values, int64_t n, int n_bits,
+                                             uint64_t *sorted_keys, int64_t *sorted_values, void *workspace,
+                                             void *stream)
+{
+    const cudaStream_t cuda_stream = static_cast<cudaStream_t>(stream);
+    size_t bytes = frcnn_cuda_sort_get_workspace(n);
+    if (values == nullptr)
+        return frcnn_cuda_check(
+            cub::DeviceRadixSort::SortKeys(workspace, bytes, keys, sorted_keys, n, 0, n_bits, cuda_stream), "sort");
+    return frcnn_cuda_check(cub::DeviceRadixSort::SortPairs(workspace, bytes, keys, sorted_keys, values, sorted_values,
+                                                            n, 0, n_bits, cuda_stream),
+                            "sort of pairs");
+}
+
+#endif
