@@ -65,13 +65,16 @@ typedef struct frcnn_detector_options {
                                 NULL (default): "f32". Boxes and scores are f32 in all of them */
     int n_threads;         /**< 0 (default): one per core */
     int batch;             /**< images of equal padded size computed together, at most; default 1 */
-    size_t max_memory;     /**< bytes for arenas, anchors and packed weights; 0 (default): 2 GiB */
+    size_t max_memory;     /**< bytes for arenas, anchors and packed weights; 0 (default): 2 GiB; a GPU: all that
+                                it has */
 } frcnn_detector_options;
 
 typedef struct frcnn_detector_info {
-    const char *device; /**< "cpu" */
-    const char *isa;    /**< the instruction set that oneDNN uses: "AVX-512 …" */
+    const char *device;    /**< "cpu", "cuda:0"; of a run on several GPUs "cuda:0,1" */
+    const char *isa;       /**< the instruction set that oneDNN uses, "AVX-512 …"; the name of the GPU */
+    const char *precision; /**< "f32", "tf32", "f16" or "bf16" */
     int n_threads;
+    int halved_batch; /**< 0, or: memory was short, and batches were halved down to so many images */
 } frcnn_detector_info;
 
 FRCNN_API void frcnn_detector_options_default(frcnn_detector_options *options);
@@ -85,7 +88,8 @@ FRCNN_API const frcnn_detector_info *frcnn_detector_get_info(const frcnn_detecto
 
 /** Finds objects in n_images images; results[i] is images[i]'s. Neighbours of equal padded size are computed together,
  *  at most options.batch of them. The first run of a padded size makes its plan; later runs allocate nothing.
- *  Errors: INVALID, NO_MEMORY (the message says how much was needed and allowed), BACKEND; results are then empty. */
+ *  Errors: INVALID, NO_MEMORY (the message says how much was needed and allowed), BACKEND; results are then empty.
+ *  Where memory is short, what is kept for later runs is dropped, then batches are halved; the error is that of one image. The detector stays usable. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_detector_run(frcnn_detector *detector, const frcnn_image *const *images,
                                                           size_t n_images, frcnn_result *results);
 FRCNN_API void frcnn_result_deinit(frcnn_result *result);

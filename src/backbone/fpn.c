@@ -55,14 +55,12 @@ void frcnn_fpn_init(frcnn_fpn *fpn, frcnn_weights *weights, const char *prefix, 
 
 frcnn_status frcnn_fpn_build(const frcnn_fpn *fpn, frcnn_graph *graph, const int *maps, int *out)
 {
-    frcnn_conv_options lateral = {.stride = 1, .dilation = 1, .residual = FRCNN_NO_VALUE};
+    frcnn_conv_options lateral = {.stride = 1, .dilation = 1, .residual = FRCNN_NO_VALUE, .keeps_residual = 1};
     const frcnn_conv_options smooth = {.stride = 1, .padding = 1, .dilation = 1, .residual = FRCNN_NO_VALUE};
-    int last = FRCNN_NO_VALUE;
+    int last = 0;
     for (int i = fpn->n_maps - 1; i >= 0; i--) {
-        if (last != FRCNN_NO_VALUE)
-            FRCNN_TRY(frcnn_graph_upsample(graph, &lateral.residual, last, graph->values[maps[i]].h,
-                                           graph->values[maps[i]].w));
         FRCNN_TRY(frcnn_graph_conv2d(graph, &last, maps[i], &fpn->inner[i], lateral));
+        lateral.residual = last;
         FRCNN_TRY(frcnn_graph_conv2d(graph, &out[i], last, &fpn->outer[i], smooth));
         frcnn_graph_name(graph, out[i], "fpn.%d", i);
     }

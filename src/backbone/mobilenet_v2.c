@@ -83,10 +83,8 @@ frcnn_status frcnn_mobilenet_v2_build(const frcnn_mobilenet_v2 *net, frcnn_graph
     for (int i = 0; i < net->n_modules; i++) {
         const frcnn_mobilenet_v2_module *module = &net->modules[i];
         const int is_block = module->n_convs > 1;
-        int x = map, residual = module->is_residual ? map : FRCNN_NO_VALUE;
-        /* The sum of a block overwrites what is added: a map that is returned too is copied. */
-        if (module->is_residual && net->modules[i - 1].is_returned)
-            FRCNN_TRY(frcnn_graph_upsample(graph, &residual, map, graph->values[map].h, graph->values[map].w));
+        const int residual = module->is_residual ? map : FRCNN_NO_VALUE;
+        int x = map;
         for (int k = 0; k < module->n_convs; k++) {
             const frcnn_layer *layer = &module->convs[k];
             /* The projection of a block is linear; the strided convolution is the one with a 3x3 kernel. */
@@ -97,6 +95,8 @@ frcnn_status frcnn_mobilenet_v2_build(const frcnn_mobilenet_v2 *net, frcnn_graph
                 .dilation = 1,
                 .activation = is_projection ? FRCNN_LINEAR : FRCNN_RELU6,
                 .residual = is_projection ? residual : FRCNN_NO_VALUE,
+                /* The sum of a block overwrites what is added, unless that is returned too. */
+                .keeps_residual = module->is_residual && net->modules[i - 1].is_returned,
             };
             FRCNN_TRY(frcnn_graph_conv2d(graph, &x, x, layer, options));
         }

@@ -8,6 +8,7 @@
 #include "roi/roi_ops.h"
 #include "rpn/rpn_ops.h"
 #include "tensor/network_ops.h"
+#include "tensor/precision.h"
 #include "tensor/stream_ops.h"
 
 typedef struct frcnn_backend {
@@ -18,6 +19,14 @@ typedef struct frcnn_backend {
     const frcnn_rpn_ops *rpn;
     const frcnn_roi_ops *roi;
 } frcnn_backend;
+
+/** Where plans run: a device, what their convolutions compute in, and the stream that their work is put on. */
+typedef struct frcnn_executor {
+    const frcnn_backend *backend;
+    frcnn_device device;
+    frcnn_precision precision;
+    frcnn_stream *stream;
+} frcnn_executor;
 
 /** The backend of a kind of device; NULL where this build has none. */
 const frcnn_backend *frcnn_backend_find(frcnn_device_kind kind);

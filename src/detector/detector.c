@@ -1,8 +1,7 @@
 #include "detector/detector_type.h"
 
-#include <stdio.h>
+#include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tensor/error.h"
 #include "tensor/memory.h"
@@ -10,7 +9,7 @@
 
 enum { MAX_THREADS = 1024, MAX_BATCH = 256 };
 
-static const size_t default_max_memory = (size_t)2 << 30;
+static const size_t default_max_memory = (size_t)2 << 30; /* of the CPU; a GPU may be filled */
 
 void frcnn_detector_options_default(frcnn_detector_options *options)
 {
@@ -25,8 +24,32 @@ static frcnn_status check_options(const frcnn_detector_options *options)
                   "threads: expected 0 (one per core) to %d, found %d", MAX_THREADS, options->n_threads);
     FRCNN_FAIL_IF(options->batch < 1 || options->batch > MAX_BATCH, FRCNN_ERROR_INVALID,
                   "batch: expected 1 to %d, found %d", MAX_BATCH, options->batch);
-    frcnn_device device;
-    return frcnn_device_choose(&device, NULL, options->device != NULL ? options->device : "auto");
+    return FRCNN_OK;
+}
+
+/* Which backend, and what it computes in; its stream. */
+static frcnn_status open_executor(frcnn_executor *executor, const frcnn_detector_options *options)
+{
+    FRCNN_TRY(frcnn_device_choose(&executor->device, NULL, options->device != NULL ? options->device : "auto"));
+    FRCNN_TRY(frcnn_precision_parse(&executor->precision, options->precision, executor->device.kind));
+    executor->backend = frcnn_backend_find(executor->device.kind);
+    return executor->backend->stream->create(&executor->stream, executor->device.index);
+}
+
+static frcnn_status init_detector(frcnn_detector *detector, const frcnn_detector_options *options)
+{
+    FRCNN_TRY(open_executor(&detector->executor, options));
+    const int is_cpu = detector->executor.device.kind == FRCNN_CPU;
+    detector->max_memory = options->max_memory != 0 ? options->max_memory : is_cpu ? default_max_memory : SIZE_MAX;
+    detector->info = (frcnn_detector_info){
+        .device = frcnn_device_format(detector->device_name, detector->executor.device),
+        .isa = detector->executor.backend->stream->get_name(detector->executor.stream),
+        .precision = frcnn_precision_get_name(detector->executor.precision),
+        .n_threads = options->n_threads != 0 ? options->n_threads : frcnn_parallel_count_cores(),
+    };
+    detector->batch = options->batch;
+    detector->max_batch_pixels = INT64_MAX;
+    return FRCNN_OK;
 }
 
 frcnn_status frcnn_detector_create(frcnn_detector **out, const frcnn_model *model,
@@ -40,29 +63,31 @@ frcnn_status frcnn_detector_create(frcnn_detector **out, const frcnn_model *mode
     FRCNN_TRY(frcnn_alloc_zeroed(&block, 1, sizeof(frcnn_detector), "detector"));
     frcnn_detector *detector = block;
     detector->model = model;
-    detector->batch = options->batch;
-    detector->max_memory = options->max_memory != 0 ? options->max_memory : default_max_memory;
-    detector->info.device = "cpu";
-    detector->info.isa = frcnn_onednn_get_isa();
-    detector->info.n_threads = options->n_threads != 0 ? options->n_threads : frcnn_parallel_count_cores();
-    *out = detector;
-    return FRCNN_OK;
+    const frcnn_status status = init_detector(detector, options);
+    if (status != FRCNN_OK)
+        frcnn_detector_destroy(&detector);
+    else
+        *out = detector;
+    return status;
 }
 
-static void free_arena(frcnn_detector *detector)
+/* Everything that can be made again. */
+static void drop_caches(frcnn_detector *detector)
 {
-    frcnn_free(detector->arena);
-    detector->arena = NULL;
-    detector->arena_bytes = 0;
+    while (detector->n_plans > 0) frcnn_plan_destroy(&detector->plans[--detector->n_plans]);
+    frcnn_weight_cache_trim(detector->model->weights);
+    frcnn_plan_memory_free(&detector->memory, &detector->executor);
+    detector->executor.backend->stream->trim(detector->executor.stream);
 }
 
 void frcnn_detector_destroy(frcnn_detector **handle)
 {
     frcnn_detector *detector = *handle;
     if (detector == NULL) return;
-    for (int i = 0; i < detector->n_plans; i++) frcnn_plan_destroy(&detector->plans[i]);
-    frcnn_weight_cache_trim(detector->model->weights);
-    free_arena(detector);
+    if (detector->executor.stream != NULL) {
+        drop_caches(detector);
+        detector->executor.backend->stream->destroy(&detector->executor.stream);
+    }
     frcnn_free(detector);
     *handle = NULL;
 }
@@ -106,7 +131,8 @@ static footprint get_footprint(const frcnn_detector *detector, const frcnn_plan 
     footprint f = {
         .arena = plan->arena_bytes,
         .anchors = frcnn_plan_get_anchors_bytes(plan),
-        .weights = frcnn_weight_cache_get_bytes(detector->model->weights) + frcnn_plan_get_pack_cost(plan),
+        .weights = frcnn_weight_cache_get_bytes(detector->model->weights, detector->executor.device) +
+                   frcnn_plan_get_pack_cost(plan),
     };
     for (int i = 0; i < detector->n_plans; i++) {
         const frcnn_plan *other = detector->plans[i];
@@ -126,7 +152,7 @@ static frcnn_status make_room(frcnn_detector *detector, const frcnn_plan *plan)
         frcnn_weight_cache_trim(detector->model->weights);
         f = get_footprint(detector, plan);
     }
-    if (detector->arena_bytes > f.arena) free_arena(detector);
+    if (detector->memory.arena_bytes > f.arena) frcnn_plan_memory_free(&detector->memory, &detector->executor);
     FRCNN_FAIL_IF(f.arena + f.anchors + f.weights > detector->max_memory, FRCNN_ERROR_NO_MEMORY,
                   "%d x %dx%d pixels: %.0f MiB are needed (%.0f buffers, %.0f weights), %.0f MiB are allowed", plan->n,
                   plan->sizes.padded_height, plan->sizes.padded_width,
@@ -142,7 +168,7 @@ static frcnn_status get_plan(frcnn_detector *detector, frcnn_plan **out, int n, 
     if (plan == NULL) {
         frcnn_plan *made = NULL;
         if (detector->n_plans == FRCNN_MAX_PLANS) drop_oldest_plan(detector);
-        FRCNN_TRY(frcnn_plan_create(&made, detector->model, n, height, width, 0));
+        FRCNN_TRY(frcnn_plan_create(&made, detector->model, &detector->executor, n, height, width, 0));
         frcnn_status status = make_room(detector, made);
         if (status == FRCNN_OK) status = frcnn_plan_prepare(made);
         if (status != FRCNN_OK) {
@@ -153,15 +179,6 @@ static frcnn_status get_plan(frcnn_detector *detector, frcnn_plan **out, int n, 
     }
     plan->last_used = ++detector->clock;
     *out = plan;
-    return FRCNN_OK;
-}
-
-static frcnn_status reserve_arena(frcnn_detector *detector, size_t bytes)
-{
-    if (bytes <= detector->arena_bytes) return FRCNN_OK;
-    free_arena(detector);
-    FRCNN_TRY(frcnn_alloc(&detector->arena, bytes, 1, "buffers"));
-    detector->arena_bytes = bytes;
     return FRCNN_OK;
 }
 
@@ -177,13 +194,48 @@ static frcnn_status reserve_result(const frcnn_detector *detector, frcnn_result 
     return FRCNN_OK;
 }
 
-static frcnn_status run_group(frcnn_detector *detector, const frcnn_plan_input *inputs, int n, int height, int width,
-                              frcnn_result *results)
+/* Neighbours of one padded size. */
+typedef struct group {
+    frcnn_plan_input inputs[MAX_BATCH];
+    int n, padded_height, padded_width;
+} group;
+
+static frcnn_status run_plan(frcnn_detector *detector, const group *g, frcnn_result *results)
 {
     frcnn_plan *plan = NULL;
-    FRCNN_TRY(get_plan(detector, &plan, n, height, width));
-    FRCNN_TRY(reserve_arena(detector, plan->arena_bytes));
-    return frcnn_plan_run(plan, detector->arena, inputs, NULL, results);
+    FRCNN_TRY(get_plan(detector, &plan, g->n, g->padded_height, g->padded_width));
+    FRCNN_TRY(frcnn_plan_reserve(plan, &detector->memory, g->inputs));
+    return frcnn_plan_run(plan, &detector->memory, g->inputs, NULL, results);
+}
+
+/* Where memory is short, what is kept for later goes first. */
+static frcnn_status run_group(frcnn_detector *detector, const group *g, frcnn_result *results)
+{
+    const frcnn_status status = run_plan(detector, g, results);
+    const int holds_more = detector->n_plans > 0 || detector->memory.arena != NULL;
+    if (status != FRCNN_ERROR_NO_MEMORY || !holds_more) return status;
+    drop_caches(detector);
+    return run_plan(detector, g, results);
+}
+
+static frcnn_status take_group(const frcnn_detector *detector, const frcnn_image *const *images, size_t n_images,
+                               group *out)
+{
+    out->n = 0;
+    while (out->n < detector->batch && (size_t)out->n < n_images) {
+        const frcnn_image *image = images[out->n];
+        frcnn_model_sizes sizes;
+        FRCNN_TRY(frcnn_model_get_sizes(detector->model, frcnn_image_get_height(image), frcnn_image_get_width(image),
+                                        &sizes));
+        const int64_t pixels = (int64_t)sizes.padded_height * sizes.padded_width;
+        const int is_other = sizes.padded_height != out->padded_height || sizes.padded_width != out->padded_width;
+        if (out->n > 0 && (is_other || (out->n + 1) * pixels > detector->max_batch_pixels)) break;
+        out->padded_height = sizes.padded_height;
+        out->padded_width = sizes.padded_width;
+        out->inputs[out->n++] =
+            (frcnn_plan_input){.image = image, .height = sizes.resized_height, .width = sizes.resized_width};
+    }
+    return FRCNN_OK;
 }
 
 static frcnn_status run_images(frcnn_detector *detector, const frcnn_image *const *images, size_t n_images,
@@ -192,22 +244,16 @@ static frcnn_status run_images(frcnn_detector *detector, const frcnn_image *cons
     for (size_t i = 0; i < n_images; i++) FRCNN_TRY(reserve_result(detector, &results[i]));
     size_t start = 0;
     while (start < n_images) {
-        frcnn_plan_input inputs[MAX_BATCH];
-        frcnn_model_sizes group = {0};
-        int n = 0;
-        while (start + (size_t)n < n_images && n < detector->batch) {
-            const frcnn_image *image = images[start + (size_t)n];
-            frcnn_model_sizes sizes;
-            FRCNN_TRY(frcnn_model_get_sizes(detector->model, frcnn_image_get_height(image),
-                                            frcnn_image_get_width(image), &sizes));
-            if (n > 0 && (sizes.padded_height != group.padded_height || sizes.padded_width != group.padded_width))
-                break;
-            group = sizes;
-            inputs[n++] =
-                (frcnn_plan_input){.image = image, .height = sizes.resized_height, .width = sizes.resized_width};
+        group g;
+        FRCNN_TRY(take_group(detector, images + start, n_images - start, &g));
+        const frcnn_status status = run_group(detector, &g, &results[start]);
+        if (status == FRCNN_ERROR_NO_MEMORY && g.n > 1) {
+            detector->info.halved_batch = g.n / 2;
+            detector->max_batch_pixels = (int64_t)(g.n / 2) * g.padded_height * g.padded_width;
+            continue;
         }
-        FRCNN_TRY(run_group(detector, inputs, n, group.padded_height, group.padded_width, &results[start]));
-        start += (size_t)n;
+        FRCNN_TRY(status);
+        start += (size_t)g.n;
     }
     return FRCNN_OK;
 }
@@ -234,7 +280,8 @@ frcnn_status frcnn_detector_get_plan_info(const frcnn_detector *detector, int im
     frcnn_plan *plan = NULL;
     frcnn_detector_use_threads(detector);
     FRCNN_TRY(frcnn_model_get_sizes(detector->model, image_height, image_width, &sizes));
-    FRCNN_TRY(frcnn_plan_create(&plan, detector->model, 1, sizes.padded_height, sizes.padded_width, 0));
+    FRCNN_TRY(
+        frcnn_plan_create(&plan, detector->model, &detector->executor, 1, sizes.padded_height, sizes.padded_width, 0));
     out->macs_backbone = frcnn_graph_get_macs(&plan->graph, FRCNN_STAGE_BACKBONE);
     out->macs_fpn = frcnn_graph_get_macs(&plan->graph, FRCNN_STAGE_FPN);
     out->macs_rpn = frcnn_graph_get_macs(&plan->graph, FRCNN_STAGE_RPN);

@@ -9,8 +9,10 @@
 #include "tensor/memory.h"
 
 struct frcnn_taps {
+    const frcnn_executor *executor;
     frcnn_plan *plan;
-    void *arena;
+    frcnn_plan_memory memory;
+    int64_t count; /* of proposals */
     frcnn_result result;
 };
 
@@ -42,26 +44,60 @@ static tap find_tap(const frcnn_model *model, const char *name)
     return t;
 }
 
-static frcnn_status copy_anchors(const frcnn_plan *plan, frcnn_tensor **out)
+/* bytes of the device's memory, when all work on it is done. */
+static frcnn_status download(const frcnn_executor *executor, void *dst, const void *src, size_t bytes)
 {
-    const int64_t shape[] = {plan->sizes.n_anchors, 4};
-    FRCNN_TRY(frcnn_tensor_create(out, FRCNN_F32, 2, shape));
-    memcpy(frcnn_tensor_get_data(*out), plan->anchors, (size_t)plan->sizes.n_anchors * 4 * sizeof(float));
-    return FRCNN_OK;
+    FRCNN_TRY(executor->backend->stream->download(executor->stream, dst, src, bytes));
+    return executor->backend->stream->wait(executor->stream);
 }
 
-static frcnn_status copy_sources(const frcnn_plan *plan, frcnn_tensor **out)
+static const char *get_value(const frcnn_taps *taps, int value)
 {
-    FRCNN_TRY(frcnn_tensor_create(out, FRCNN_I64, 1, plan->n_proposals));
-    memcpy(frcnn_tensor_get_data(*out), plan->proposal_anchors, (size_t)plan->n_proposals[0] * sizeof(int64_t));
-    return FRCNN_OK;
+    return (const char *)taps->memory.arena + taps->plan->offsets[value];
+}
+
+static frcnn_status copy_anchors(const frcnn_taps *taps, frcnn_tensor **out)
+{
+    const frcnn_plan *plan = taps->plan;
+    const int64_t shape[] = {plan->sizes.n_anchors, 4};
+    FRCNN_TRY(frcnn_tensor_create(out, FRCNN_F32, 2, shape));
+    return download(taps->executor, frcnn_tensor_get_data(*out), plan->anchors, frcnn_plan_get_anchors_bytes(plan));
+}
+
+/* The first n of a value's outermost dimension, on the CPU. */
+static frcnn_status copy_value(const frcnn_taps *taps, int index, int64_t n, frcnn_tensor **out)
+{
+    const frcnn_value *value = &taps->plan->graph.values[index];
+    const int64_t shape[] = {n, value->h, value->w, value->c};
+    frcnn_tensor *copied = NULL;
+    FRCNN_TRY(frcnn_tensor_create(&copied, value->dtype, 4, shape));
+    const size_t bytes = value->bytes / (size_t)value->n * (size_t)n;
+    frcnn_status status = download(taps->executor, frcnn_tensor_get_data(copied), get_value(taps, index), bytes);
+    const frcnn_dtype dtype = value->dtype == FRCNN_I64 ? FRCNN_I64 : FRCNN_F32;
+    if (status == FRCNN_OK) status = frcnn_tensor_cast(out, copied, dtype);
+    frcnn_tensor_destroy(&copied);
+    return status;
+}
+
+/* Columns of a value as a tensor of n_dims. */
+static frcnn_status copy_columns(const frcnn_tensor *whole, const tap *t, int n_dims, frcnn_tensor **out)
+{
+    int64_t shape[] = {frcnn_tensor_get_shape(whole)[0], t->count, 0, 0};
+    frcnn_tensor *columns = NULL, *shaped = NULL;
+    if (n_dims == 4) memcpy(shape, frcnn_tensor_get_shape(whole), 3 * sizeof shape[0]);
+    shape[n_dims - 1] = n_dims == 1 ? shape[0] : t->count;
+    FRCNN_TRY(frcnn_tensor_narrow(&columns, whole, 3, t->first, t->count));
+    frcnn_status status = frcnn_tensor_reshape(&shaped, columns, n_dims, shape);
+    if (status == FRCNN_OK) status = frcnn_tensor_contiguous(out, shaped);
+    frcnn_tensor_destroy(&columns);
+    frcnn_tensor_destroy(&shaped);
+    return status;
 }
 
 frcnn_status frcnn_taps_read(const frcnn_taps *taps, const char *name, frcnn_tensor **out)
 {
     const frcnn_plan *plan = taps->plan;
-    if (strcmp(name, "anchors") == 0) return copy_anchors(plan, out);
-    if (strcmp(name, "proposals.anchors") == 0) return copy_sources(plan, out);
+    if (strcmp(name, "anchors") == 0) return copy_anchors(taps, out);
     tap t = find_tap(plan->model, name);
     int index = 0;
     while (index < plan->graph.n_values && strcmp(plan->graph.values[index].name, t.value) != 0) index++;
@@ -72,16 +108,12 @@ frcnn_status frcnn_taps_read(const frcnn_taps *taps, const char *name, frcnn_ten
     /* Values per proposal have room for more rows than there are proposals. */
     const int is_row = value->n != plan->n;
     const int is_map = value->h * value->w > 1 || !is_row;
-    const int64_t n = is_row ? plan->n_proposals[0] : value->n;
-    const int64_t map_shape[] = {n, value->h, value->w, t.count};
-    const int64_t row_shape[] = {n, t.count};
-    const int n_dims = is_map ? 4 : strcmp(name, "proposals.scores") == 0 ? 1 : 2;
-    FRCNN_TRY(frcnn_tensor_create(out, FRCNN_F32, n_dims, is_map ? map_shape : row_shape));
-    const float *src = (const float *)(const void *)((const char *)taps->arena + plan->offsets[index]) + t.first;
-    float *dst = frcnn_tensor_get_data(*out);
-    for (int64_t i = 0; i < n * value->h * value->w; i++)
-        memcpy(dst + i * t.count, src + i * value->c, (size_t)t.count * sizeof(float));
-    return FRCNN_OK;
+    const int is_list = strcmp(name, "proposals.scores") == 0 || strcmp(name, "proposals.anchors") == 0;
+    frcnn_tensor *whole = NULL;
+    FRCNN_TRY(copy_value(taps, index, is_row ? taps->count : value->n, &whole));
+    const frcnn_status status = copy_columns(whole, &t, is_map ? 4 : is_list ? 1 : 2, out);
+    frcnn_tensor_destroy(&whole);
+    return status;
 }
 
 static frcnn_status run_taps(frcnn_taps *taps, frcnn_detector *detector, const frcnn_image *image,
@@ -93,13 +125,14 @@ static frcnn_status run_taps(frcnn_taps *taps, frcnn_detector *detector, const f
     frcnn_detector_use_threads(detector);
     FRCNN_TRY(frcnn_model_get_sizes(model, frcnn_image_get_height(image), frcnn_image_get_width(image), &sizes));
     const frcnn_plan_input input = {image, sizes.resized_height, sizes.resized_width};
-    FRCNN_TRY(frcnn_plan_create(&taps->plan, model, 1, sizes.padded_height, sizes.padded_width, 1));
+    FRCNN_TRY(frcnn_plan_create(&taps->plan, model, taps->executor, 1, sizes.padded_height, sizes.padded_width, 1));
     FRCNN_TRY(frcnn_plan_prepare(taps->plan));
-    FRCNN_TRY(frcnn_alloc(&taps->arena, taps->plan->arena_bytes, 1, "buffers"));
+    FRCNN_TRY(frcnn_plan_reserve(taps->plan, &taps->memory, &input));
     FRCNN_TRY(frcnn_alloc(&detections, (size_t)model->settings.box_detections_per_img, sizeof *taps->result.detections,
                           "detections"));
     taps->result.detections = detections;
-    return frcnn_plan_run(taps->plan, taps->arena, &input, rois, &taps->result);
+    FRCNN_TRY(frcnn_plan_run(taps->plan, &taps->memory, &input, rois, &taps->result));
+    return download(taps->executor, &taps->count, get_value(taps, taps->plan->counts), sizeof taps->count);
 }
 
 frcnn_status frcnn_taps_create(frcnn_taps **out, frcnn_detector *detector, const frcnn_image *image, const float *rois,
@@ -112,6 +145,7 @@ frcnn_status frcnn_taps_create(frcnn_taps **out, frcnn_detector *detector, const
                   "expected at most %" PRId64 " rois, found %" PRId64, max_rois, n);
     FRCNN_TRY(frcnn_alloc_zeroed(&block, 1, sizeof(frcnn_taps), "taps"));
     frcnn_taps *taps = block;
+    taps->executor = &detector->executor;
     const frcnn_status status = run_taps(taps, detector, image, rois != NULL ? &given : NULL);
     if (status != FRCNN_OK)
         frcnn_taps_destroy(&taps);
@@ -148,7 +182,7 @@ void frcnn_taps_destroy(frcnn_taps **handle)
     frcnn_taps *taps = *handle;
     if (taps == NULL) return;
     frcnn_result_deinit(&taps->result);
-    frcnn_free(taps->arena);
+    frcnn_plan_memory_free(&taps->memory, taps->executor);
     frcnn_plan_destroy(&taps->plan);
     frcnn_free(taps);
     *handle = NULL;

@@ -13,46 +13,56 @@ void frcnn_weight_cache_init(frcnn_weight_cache *cache)
 
 void frcnn_weight_cache_deinit(frcnn_weight_cache *cache)
 {
-    for (int i = 0; i < cache->count; i++) frcnn_packed_destroy(&cache->entries[i].packed);
+    for (int i = 0; i < cache->count; i++) cache->entries[i].network->destroy_packed(&cache->entries[i].packed);
     frcnn_free(cache->entries);
     pthread_mutex_destroy(&cache->mutex);
 }
 
-static frcnn_weight_entry *find(const frcnn_weight_cache *cache, const frcnn_layer *layer,
-                                const frcnn_primitive *primitive)
+static int is_on(const frcnn_weight_entry *entry, frcnn_device device)
 {
-    for (int i = 0; i < cache->count; i++)
-        if (cache->entries[i].layer == layer && frcnn_packed_fits(cache->entries[i].packed, primitive))
-            return &cache->entries[i];
+    return entry->device.kind == device.kind && entry->device.index == device.index;
+}
+
+static frcnn_weight_entry *find(const frcnn_weight_cache *cache, const frcnn_layer *layer,
+                                const frcnn_primitive *primitive, const frcnn_executor *executor)
+{
+    for (int i = 0; i < cache->count; i++) {
+        frcnn_weight_entry *entry = &cache->entries[i];
+        if (entry->layer == layer && is_on(entry, executor->device) && entry->network->fits(entry->packed, primitive))
+            return entry;
+    }
     return NULL;
 }
 
-size_t frcnn_weight_cache_get_bytes(frcnn_weight_cache *cache)
+size_t frcnn_weight_cache_get_bytes(frcnn_weight_cache *cache, frcnn_device device)
 {
+    size_t bytes = 0;
     pthread_mutex_lock(&cache->mutex);
-    const size_t bytes = cache->bytes;
+    for (int i = 0; i < cache->count; i++)
+        if (is_on(&cache->entries[i], device)) bytes += cache->entries[i].bytes;
     pthread_mutex_unlock(&cache->mutex);
     return bytes;
 }
 
 size_t frcnn_weight_cache_get_cost(frcnn_weight_cache *cache, const frcnn_layer *layer,
-                                   const frcnn_primitive *primitive)
+                                   const frcnn_primitive *primitive, const frcnn_executor *executor)
 {
     pthread_mutex_lock(&cache->mutex);
-    const int is_there = find(cache, layer, primitive) != NULL;
+    const int is_there = find(cache, layer, primitive, executor) != NULL;
     pthread_mutex_unlock(&cache->mutex);
-    return is_there ? 0 : frcnn_primitive_get_packed_bytes(primitive);
+    return is_there ? 0 : executor->backend->network->get_packed_bytes(primitive);
 }
 
 /* The plain weights live only while they are packed: a model has no second copy in memory beside the mapped file. */
-static frcnn_status pack(frcnn_packed **out, const frcnn_layer *layer, const frcnn_primitive *primitive)
+static frcnn_status pack(frcnn_packed **out, const frcnn_layer *layer, const frcnn_primitive *primitive,
+                         const frcnn_executor *executor)
 {
     void *weight = NULL, *bias = NULL;
     frcnn_status status = FRCNN_OK;
     FRCNN_TRY_CLEANUP(frcnn_alloc(&weight, (size_t)frcnn_layer_get_n_weights(layer), sizeof(float), layer->name));
     FRCNN_TRY_CLEANUP(frcnn_alloc(&bias, (size_t)layer->out_c, sizeof(float), layer->name));
     FRCNN_TRY_CLEANUP(frcnn_layer_read(layer, weight, bias));
-    status = frcnn_packed_create(out, primitive, weight, bias);
+    status = executor->backend->network->create_packed(out, primitive, weight, bias, executor->stream);
 cleanup:
     frcnn_free(weight);
     frcnn_free(bias);
@@ -62,9 +72,9 @@ cleanup:
 /* The entry for layer as primitive takes it, added where it is missing. Called with the mutex: whoever needs the same
    weights meanwhile waits for them instead of packing them again. */
 static frcnn_status find_or_add(frcnn_weight_cache *cache, frcnn_weight_entry **out, const frcnn_layer *layer,
-                                const frcnn_primitive *primitive)
+                                const frcnn_primitive *primitive, const frcnn_executor *executor)
 {
-    *out = find(cache, layer, primitive);
+    *out = find(cache, layer, primitive, executor);
     if (*out != NULL) return FRCNN_OK;
     if (cache->count == cache->capacity) {
         void *entries = cache->entries;
@@ -75,21 +85,22 @@ static frcnn_status find_or_add(frcnn_weight_cache *cache, frcnn_weight_entry **
     }
     frcnn_weight_entry *entry = &cache->entries[cache->count];
     memset(entry, 0, sizeof *entry);
-    FRCNN_TRY(pack(&entry->packed, layer, primitive));
+    FRCNN_TRY(pack(&entry->packed, layer, primitive, executor));
     entry->layer = layer;
-    entry->bytes = frcnn_primitive_get_packed_bytes(primitive);
-    cache->bytes += entry->bytes;
+    entry->network = executor->backend->network;
+    entry->device = executor->device;
+    entry->bytes = entry->network->get_packed_bytes(primitive);
     cache->count++;
     *out = entry;
     return FRCNN_OK;
 }
 
 frcnn_status frcnn_weight_cache_acquire(frcnn_weight_cache *cache, const frcnn_packed **out, const frcnn_layer *layer,
-                                        const frcnn_primitive *primitive)
+                                        const frcnn_primitive *primitive, const frcnn_executor *executor)
 {
     frcnn_weight_entry *entry = NULL;
     pthread_mutex_lock(&cache->mutex);
-    const frcnn_status status = find_or_add(cache, &entry, layer, primitive);
+    const frcnn_status status = find_or_add(cache, &entry, layer, primitive, executor);
     if (status == FRCNN_OK) {
         entry->n_users++;
         *out = entry->packed;
@@ -115,8 +126,7 @@ void frcnn_weight_cache_trim(frcnn_weight_cache *cache)
         if (entry->n_users > 0) {
             cache->entries[kept++] = *entry;
         } else {
-            cache->bytes -= entry->bytes;
-            frcnn_packed_destroy(&entry->packed);
+            entry->network->destroy_packed(&entry->packed);
         }
     }
     cache->count = kept;

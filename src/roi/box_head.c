@@ -30,11 +30,12 @@ void frcnn_box_head_init(frcnn_box_head *head, frcnn_weights *weights, const cha
 
 frcnn_status frcnn_box_head_build(const frcnn_box_head *head, frcnn_graph *graph, int in, int *out)
 {
+    const frcnn_conv_options hidden = {.activation = FRCNN_RELU}, predictor = {.has_f32_output = 1};
     int rows = 0;
-    FRCNN_TRY(frcnn_graph_linear(graph, &rows, in, &head->fc6, FRCNN_RELU));
-    FRCNN_TRY(frcnn_graph_linear(graph, &rows, rows, &head->fc7, FRCNN_RELU));
+    FRCNN_TRY(frcnn_graph_linear(graph, &rows, in, &head->fc6, hidden));
+    FRCNN_TRY(frcnn_graph_linear(graph, &rows, rows, &head->fc7, hidden));
     frcnn_graph_name(graph, rows, "roi.head");
-    FRCNN_TRY(frcnn_graph_linear(graph, out, rows, &head->predictor, FRCNN_LINEAR));
+    FRCNN_TRY(frcnn_graph_linear(graph, out, rows, &head->predictor, predictor));
     frcnn_graph_name(graph, *out, "roi.predictor");
     return FRCNN_OK;
 }

@@ -27,7 +27,7 @@ frcnn_status frcnn_rpn_head_build(const frcnn_rpn_head *head, frcnn_graph *graph
 {
     const frcnn_conv_options conv = {
         .stride = 1, .padding = 1, .dilation = 1, .activation = FRCNN_RELU, .residual = FRCNN_NO_VALUE};
-    const frcnn_conv_options predictor = {.stride = 1, .dilation = 1, .residual = FRCNN_NO_VALUE};
+    const frcnn_conv_options predictor = {.stride = 1, .dilation = 1, .residual = FRCNN_NO_VALUE, .has_f32_output = 1};
     int map = in;
     for (int i = 0; i < head->n_convs; i++) FRCNN_TRY(frcnn_graph_conv2d(graph, &map, map, &head->convs[i], conv));
     return frcnn_graph_conv2d(graph, out, map, &head->predictor, predictor);

@@ -496,6 +496,7 @@ frcnn_status frcnn_run_execute(frcnn_run *run)
     run->n_taken = run->summary.n_done;
     if (run->stream != NULL) FRCNN_TRY(skip_resumed(run));
     const frcnn_status status = frcnn_pipeline_run(&steps, run, &options);
+    frcnn_detector_team_update_info(&run->team);
     const frcnn_status timings_status = run->timings == NULL ? FRCNN_OK : frcnn_atomic_file_commit(&run->timings);
     FRCNN_TRY(status);
     FRCNN_TRY(timings_status);

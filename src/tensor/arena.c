@@ -28,8 +28,8 @@ static void extend(block *blocks, int root, int node)
 static frcnn_status check_overwritten(const frcnn_graph *graph)
 {
     for (int i = 0; i < graph->n_nodes; i++) {
-        const int output = graph->nodes[i].output;
-        const int gone = output == FRCNN_NO_VALUE ? FRCNN_NO_VALUE : graph->values[output].same_as;
+        const frcnn_node *node = &graph->nodes[i];
+        const int gone = node->n_outputs == 0 ? FRCNN_NO_VALUE : graph->values[node->outputs[0]].same_as;
         for (int j = i + 1; gone != FRCNN_NO_VALUE && j < graph->n_nodes; j++)
             for (int k = 0; k < graph->nodes[j].n_inputs; k++)
                 FRCNN_FAIL_IF(graph->nodes[j].inputs[k] == gone, FRCNN_ERROR_INVALID,
@@ -49,8 +49,7 @@ static void find_lifetimes(const frcnn_graph *graph, int keep_all, block *blocks
     for (int i = 0; i < graph->n_nodes; i++) {
         const frcnn_node *node = &graph->nodes[i];
         for (int k = 0; k < node->n_inputs; k++) extend(blocks, get_root(graph, node->inputs[k]), i);
-        if (node->output != FRCNN_NO_VALUE) extend(blocks, get_root(graph, node->output), i);
-        if (node->second_output != FRCNN_NO_VALUE) extend(blocks, get_root(graph, node->second_output), i);
+        for (int k = 0; k < node->n_outputs; k++) extend(blocks, get_root(graph, node->outputs[k]), i);
         if (node->workspace != FRCNN_NO_VALUE) extend(blocks, node->workspace, i);
     }
     for (int i = 0; keep_all && i < graph->n_values; i++) blocks[i].last = graph->n_nodes;
@@ -96,7 +95,7 @@ frcnn_status frcnn_arena_place(const frcnn_graph *graph, int keep_all, size_t *o
     find_lifetimes(graph, keep_all, blocks);
     for (int i = 0; i < graph->n_values; i++) {
         if (graph->values[i].same_as != FRCNN_NO_VALUE || blocks[i].first < 0) continue;
-        blocks[i].bytes = (blocks[i].bytes + FRCNN_ALIGNMENT - 1) / FRCNN_ALIGNMENT * FRCNN_ALIGNMENT;
+        blocks[i].bytes = (blocks[i].bytes + FRCNN_ARENA_PART - 1) / FRCNN_ARENA_PART * FRCNN_ARENA_PART;
         order[n_blocks++] = &blocks[i];
     }
     /* Large ones first leave the gaps to small ones. */

@@ -6,7 +6,10 @@
 
 #include "tensor/graph.h"
 
-/** Writes the offset of each value, a multiple of FRCNN_ALIGNMENT, and the size of the block that holds them all. Values
+/* Bytes: what cuBLASLt asks of its workspace. */
+enum { FRCNN_ARENA_PART = 256 };
+
+/** Writes the offset of each value, a multiple of FRCNN_ARENA_PART, and the size of the block that holds them all. Values
  *  that live at the same time do not overlap, but for those that overwrite each other on purpose (same_as).
  *  keep_all 1: every value lives to the end. offsets [n_values]. Errors: INVALID (a value read after it was overwritten),
  *  NO_MEMORY. */

@@ -3,6 +3,7 @@
 #include "tensor/clock.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
+#include "tensor/onednn.h"
 #include "tensor/stream_ops.h"
 
 struct frcnn_stream {
@@ -16,6 +17,12 @@ static frcnn_status create(frcnn_stream **out, int index)
     FRCNN_TRY(frcnn_alloc_zeroed(&block, 1, sizeof **out, "stream"));
     *out = block;
     return FRCNN_OK;
+}
+
+static const char *get_name(const frcnn_stream *stream)
+{
+    (void)stream;
+    return frcnn_onednn_get_isa();
 }
 
 static void destroy(frcnn_stream **stream)
@@ -93,6 +100,7 @@ static double get_elapsed(frcnn_stream *stream, int from, int to)
 const frcnn_stream_ops frcnn_stream_ops_cpu = {
     .shares_memory = 1,
     .create = create,
+    .get_name = get_name,
     .destroy = destroy,
     .bind = wait,
     .alloc = alloc,

@@ -21,6 +21,8 @@ typedef struct frcnn_stream_ops {
     /** On device index of its kind. The caller owns *out. Errors: UNSUPPORTED (a device that is not there, or that this
      *  build has no code for), BACKEND, NO_MEMORY. */
     frcnn_status (*create)(frcnn_stream **out, int index);
+    /** The instruction set or the GPU, "AVX-512 …": lives as long as the stream. */
+    const char *(*get_name)(const frcnn_stream *stream);
     /** Waits for its work first. Takes a pointer to NULL. */
     void (*destroy)(frcnn_stream **stream);
     /** Makes the stream's device this thread's: what other tables' functions put on the stream needs that. Every function

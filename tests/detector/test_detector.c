@@ -7,6 +7,8 @@
 #include "tensor/memory.h"
 
 /* Smooth waves with a dark and a light block: enough for a few detections. */
+static const frcnn_device cpu = {FRCNN_CPU, 0};
+
 static frcnn_image *make_image(int height, int width, int phase)
 {
     frcnn_image *image = NULL;
@@ -183,9 +185,9 @@ static void test_weights_are_counted_as_packed(void **state)
         frcnn_result result = {0};
         frcnn_plan_info info;
         assert_ok(frcnn_detector_get_plan_info(detector, sizes[i][0], sizes[i][1], &info));
-        assert_int_equal(frcnn_weight_cache_get_bytes(model->weights), 0);
+        assert_int_equal(frcnn_weight_cache_get_bytes(model->weights, cpu), 0);
         assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
-        assert_int_equal(frcnn_weight_cache_get_bytes(model->weights), info.weights_bytes);
+        assert_int_equal(frcnn_weight_cache_get_bytes(model->weights, cpu), info.weights_bytes);
         frcnn_result_deinit(&result);
         frcnn_image_destroy(&image);
         frcnn_detector_destroy(&detector);
@@ -217,7 +219,7 @@ static void test_memory_limit_counts_anchors(void **state)
     for (int i = 0; i < 16; i++) {
         frcnn_image *image = make_image(288, 512 - 32 * (i % 8), i);
         assert_ok(frcnn_detector_run(detector, (const frcnn_image *const *)&image, 1, &result));
-        size_t bytes = detector->arena_bytes + frcnn_weight_cache_get_bytes(model->weights);
+        size_t bytes = detector->memory.arena_bytes + frcnn_weight_cache_get_bytes(model->weights, cpu);
         for (int k = 0; k < detector->n_plans; k++) bytes += frcnn_plan_get_anchors_bytes(detector->plans[k]);
         assert_true(bytes <= max_memory);
         frcnn_image_destroy(&image);
@@ -233,10 +235,12 @@ static void test_what_does_not_fit_is_not_made(void **state)
     (void)state;
     frcnn_model *model = open_default(-1.0f);
     frcnn_plan *plan = NULL;
-    assert_ok(frcnn_plan_create(&plan, model, 1, 8192, 8192, 0));
+    frcnn_detector *detector = create(model, 1, 1, 0);
+    assert_ok(frcnn_plan_create(&plan, model, &detector->executor, 1, 8192, 8192, 0));
     assert_int_equal(frcnn_plan_get_anchors_bytes(plan), plan->sizes.n_anchors * 4 * (int64_t)sizeof(float));
     assert_null(plan->anchors);
     frcnn_plan_destroy(&plan);
+    frcnn_detector_destroy(&detector);
     frcnn_model_destroy(&model);
 }
 
@@ -283,8 +287,11 @@ static void test_indices_that_do_not_fit(void **state)
         edited_save(m);
         edited_write_beside(m, cases[i].json);
         assert_ok(frcnn_model_open(&model, m->path, NULL));
-        assert_fails(frcnn_plan_create(&plan, model, 1, 65536, 65536, 0), FRCNN_ERROR_INVALID, cases[i].text);
+        frcnn_detector *detector = create(model, 1, 1, 0);
+        assert_fails(frcnn_plan_create(&plan, model, &detector->executor, 1, 65536, 65536, 0), FRCNN_ERROR_INVALID,
+                     cases[i].text);
         assert_null(plan);
+        frcnn_detector_destroy(&detector);
         frcnn_model_destroy(&model);
         for (int k = 0; k < 4; k++) frcnn_tensor_destroy(&owned[k]);
         edited_close(m);

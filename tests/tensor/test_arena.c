@@ -19,7 +19,7 @@ static void add_node(frcnn_graph *graph, int in, int second_in, int out)
     assert_ok(frcnn_graph_add_node(graph, &node, FRCNN_NODE_UPSAMPLE));
     if (in != FRCNN_NO_VALUE) node->inputs[node->n_inputs++] = in;
     if (second_in != FRCNN_NO_VALUE) node->inputs[node->n_inputs++] = second_in;
-    node->output = out;
+    node->outputs[node->n_outputs++] = out;
 }
 
 static void test_chain_needs_two_buffers(void **state)

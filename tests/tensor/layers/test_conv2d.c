@@ -121,27 +121,27 @@ static void check_against_reference(const problem *p)
 }
 
 /* {n, in_h, in_w, in_c, out_h, out_w, out_c, kernel, stride, padding, dilation (two each), groups, activation,
-   has_residual, weight_is_transposed} */
+   has_residual, weight_is_transposed, and of a plan: precision, dst_is_f32, residual_h, residual_w} */
 static const frcnn_conv2d sweep[] = {
-    {1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_LINEAR, 0, 0},
-    {1, 5, 7, 3, 0, 0, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, FRCNN_RELU, 0, 0},
-    {2, 5, 7, 3, 0, 0, 8, 3, 3, 2, 2, 1, 1, 1, 1, 1, FRCNN_RELU6, 0, 0},
-    {1, 23, 31, 3, 0, 0, 64, 7, 7, 2, 2, 3, 3, 1, 1, 1, FRCNN_RELU, 0, 0},
-    {1, 9, 11, 16, 0, 0, 13, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_LINEAR, 1, 0},
-    {2, 9, 11, 17, 0, 0, 16, 1, 1, 2, 2, 0, 0, 1, 1, 1, FRCNN_RELU, 1, 0},
-    {1, 9, 11, 32, 0, 0, 32, 3, 3, 1, 1, 2, 2, 2, 2, 1, FRCNN_RELU, 1, 0},
-    {1, 9, 11, 32, 0, 0, 64, 3, 3, 2, 2, 1, 1, 1, 1, 32, FRCNN_RELU, 0, 0},
-    {1, 9, 11, 48, 0, 0, 48, 3, 3, 1, 1, 1, 1, 1, 1, 48, FRCNN_RELU6, 0, 0},
-    {3, 9, 11, 24, 0, 0, 24, 3, 3, 2, 2, 1, 1, 1, 1, 24, FRCNN_RELU6, 0, 0},
-    {1, 9, 11, 7, 0, 0, 7, 3, 3, 1, 1, 1, 1, 1, 1, 7, FRCNN_LINEAR, 1, 0},
-    {1, 200, 1, 49, 0, 0, 31, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_RELU, 0, 0},
-    {1, 37, 1, 640, 0, 0, 55, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_LINEAR, 0, 0},
-    {1, 2, 2, 5, 0, 0, 5, 3, 3, 2, 2, 1, 1, 1, 1, 1, FRCNN_LINEAR, 0, 0},
-    {1, 12, 13, 64, 0, 0, 64, 3, 3, 1, 1, 1, 1, 1, 1, 4, FRCNN_RELU, 1, 0},
-    {1, 6, 6, 20, 0, 0, 40, 5, 5, 1, 1, 2, 2, 1, 1, 1, FRCNN_LINEAR, 0, 0},
-    {2, 9, 14, 6, 0, 0, 10, 3, 5, 2, 1, 1, 3, 2, 1, 2, FRCNN_RELU, 0, 0},
-    {1, 9, 14, 6, 0, 0, 6, 1, 4, 1, 3, 0, 2, 1, 2, 6, FRCNN_LINEAR, 1, 0},
-    {1, 4, 5, 2, 0, 0, 3, 2, 1, 1, 1, 4, 3, 1, 1, 1, FRCNN_LINEAR, 0, 0},
+    {1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_LINEAR, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 5, 7, 3, 0, 0, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, FRCNN_RELU, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {2, 5, 7, 3, 0, 0, 8, 3, 3, 2, 2, 1, 1, 1, 1, 1, FRCNN_RELU6, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 23, 31, 3, 0, 0, 64, 7, 7, 2, 2, 3, 3, 1, 1, 1, FRCNN_RELU, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 9, 11, 16, 0, 0, 13, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_LINEAR, 1, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {2, 9, 11, 17, 0, 0, 16, 1, 1, 2, 2, 0, 0, 1, 1, 1, FRCNN_RELU, 1, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 9, 11, 32, 0, 0, 32, 3, 3, 1, 1, 2, 2, 2, 2, 1, FRCNN_RELU, 1, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 9, 11, 32, 0, 0, 64, 3, 3, 2, 2, 1, 1, 1, 1, 32, FRCNN_RELU, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 9, 11, 48, 0, 0, 48, 3, 3, 1, 1, 1, 1, 1, 1, 48, FRCNN_RELU6, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {3, 9, 11, 24, 0, 0, 24, 3, 3, 2, 2, 1, 1, 1, 1, 24, FRCNN_RELU6, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 9, 11, 7, 0, 0, 7, 3, 3, 1, 1, 1, 1, 1, 1, 7, FRCNN_LINEAR, 1, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 200, 1, 49, 0, 0, 31, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_RELU, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 37, 1, 640, 0, 0, 55, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_LINEAR, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 2, 2, 5, 0, 0, 5, 3, 3, 2, 2, 1, 1, 1, 1, 1, FRCNN_LINEAR, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 12, 13, 64, 0, 0, 64, 3, 3, 1, 1, 1, 1, 1, 1, 4, FRCNN_RELU, 1, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 6, 6, 20, 0, 0, 40, 5, 5, 1, 1, 2, 2, 1, 1, 1, FRCNN_LINEAR, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {2, 9, 14, 6, 0, 0, 10, 3, 5, 2, 1, 1, 3, 2, 1, 2, FRCNN_RELU, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 9, 14, 6, 0, 0, 6, 1, 4, 1, 3, 0, 2, 1, 2, 6, FRCNN_LINEAR, 1, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 4, 5, 2, 0, 0, 3, 2, 1, 1, 1, 4, 3, 1, 1, 1, FRCNN_LINEAR, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
 };
 
 static void test_against_a_plain_sum(void **state)
@@ -158,12 +158,12 @@ static void test_same_bytes_for_threads_and_batches(void **state)
 {
     (void)state;
     static const frcnn_conv2d cases[] = {
-        {3, 40, 52, 3, 0, 0, 32, 3, 3, 2, 2, 1, 1, 1, 1, 1, FRCNN_RELU6, 0, 0},
-        {3, 20, 26, 128, 0, 0, 128, 3, 3, 1, 1, 1, 1, 1, 1, 1, FRCNN_RELU, 1, 0},
-        {3, 9, 12, 576, 0, 0, 160, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_LINEAR, 1, 0},
-        {3, 9, 12, 960, 0, 0, 960, 3, 3, 1, 1, 1, 1, 1, 1, 960, FRCNN_RELU6, 0, 0},
+        {3, 40, 52, 3, 0, 0, 32, 3, 3, 2, 2, 1, 1, 1, 1, 1, FRCNN_RELU6, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+        {3, 20, 26, 128, 0, 0, 128, 3, 3, 1, 1, 1, 1, 1, 1, 1, FRCNN_RELU, 1, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+        {3, 9, 12, 576, 0, 0, 160, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_LINEAR, 1, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+        {3, 9, 12, 960, 0, 0, 960, 3, 3, 1, 1, 1, 1, 1, 1, 960, FRCNN_RELU6, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
         /* A linear layer with many columns: sums must not be split among threads. */
-        {1, 200, 1, 6272, 0, 0, 256, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_RELU, 0, 0},
+        {1, 200, 1, 6272, 0, 0, 256, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_RELU, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
     };
     const int threads = frcnn_parallel_get_threads();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -365,7 +365,8 @@ static void test_tensor_operations_refuse(void **state)
 static void test_sizes_that_are_none(void **state)
 {
     (void)state;
-    frcnn_conv2d conv = {1, 5, 5, 6, 0, 0, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, FRCNN_LINEAR, 0, 0};
+    frcnn_conv2d conv = {1, 5, 5, 6, 0, 0, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1, FRCNN_LINEAR, 0, 0, FRCNN_PRECISION_F32,
+                         0, 0, 0};
     conv.in_c = 0;
     assert_fails(frcnn_conv2d_set_output(&conv), FRCNN_ERROR_INVALID, "[1, 5, 5, 0]");
     conv.in_c = 6;

@@ -1,0 +1,73 @@
+#include "detector/plan_stages.h"
+
+#include <string.h>
+
+/* torchvision's sizes below which a box is dropped, in pixels of the resized image. */
+static const float min_proposal_size = 1e-3f;
+static const float min_detection_size = 1e-2f;
+
+frcnn_transform frcnn_plan_get_transform(const frcnn_plan *plan)
+{
+    const frcnn_settings *settings = &plan->model->settings;
+    frcnn_transform transform = {
+        .n = plan->n,
+        .padded_height = plan->sizes.padded_height,
+        .padded_width = plan->sizes.padded_width,
+        .is_bgr = strcmp(settings->order, "bgr") == 0,
+        .dtype = frcnn_precision_get_dtype(plan->executor->precision),
+    };
+    memcpy(transform.mean, settings->mean, sizeof transform.mean);
+    memcpy(transform.std, settings->std, sizeof transform.std);
+    return transform;
+}
+
+frcnn_proposals_run frcnn_plan_get_proposals(const frcnn_plan *plan)
+{
+    const frcnn_settings *settings = &plan->model->settings;
+    frcnn_proposals_run run = {
+        .n = plan->n,
+        .n_levels = settings->n_levels,
+        .n_per_cell = plan->model->rpn_head.n_anchors,
+        .anchors = plan->anchors,
+        .params = {.pre_nms_top_n = settings->rpn_pre_nms_top_n,
+                   .post_nms_top_n = settings->rpn_post_nms_top_n,
+                   .nms_thresh = (double)settings->rpn_nms_thresh,
+                   .score_thresh = settings->rpn_score_thresh,
+                   .min_size = min_proposal_size},
+    };
+    for (int k = 0; k < run.n_levels; k++)
+        run.n_cells[k] = (int64_t)plan->sizes.grid_height[k] * plan->sizes.grid_width[k];
+    return run;
+}
+
+frcnn_roi_align_run frcnn_plan_get_align(const frcnn_plan *plan)
+{
+    const frcnn_backbone *backbone = &plan->model->backbone;
+    const frcnn_settings *settings = &plan->model->settings;
+    frcnn_roi_align_run run = {
+        .n = plan->n,
+        .n_rows = settings->rpn_post_nms_top_n,
+        .align = {.n_levels = backbone->fpn.n_maps,
+                  .channels = backbone->fpn.channels,
+                  .output_size = settings->roi_output_size,
+                  .sampling_ratio = settings->roi_sampling_ratio},
+        .dtype = frcnn_precision_get_dtype(plan->executor->precision),
+    };
+    while (1 << run.align.k_min < backbone->strides[0]) run.align.k_min++;
+    return run;
+}
+
+frcnn_postprocess_run frcnn_plan_get_postprocess(const frcnn_plan *plan)
+{
+    const frcnn_settings *settings = &plan->model->settings;
+    const frcnn_postprocess_run run = {
+        .n = plan->n,
+        .n_rows = settings->rpn_post_nms_top_n,
+        .n_classes = plan->model->box_head.n_classes,
+        .score_thresh = settings->box_score_thresh,
+        .nms_thresh = (double)settings->box_nms_thresh,
+        .max_detections = settings->box_detections_per_img,
+        .min_size = min_detection_size,
+    };
+    return run;
+}
