@@ -75,6 +75,11 @@ static frcnn_status bind(frcnn_stream *stream)
     return frcnn_cuda_check(cudaSetDevice(stream->device), "device");
 }
 
+static const char *get_name(const frcnn_stream *stream)
+{
+    return stream->name;
+}
+
 static void destroy(frcnn_stream **handle)
 {
     frcnn_stream *stream = *handle;
@@ -93,6 +98,9 @@ static void destroy(frcnn_stream **handle)
 
 static frcnn_status init(frcnn_stream *stream)
 {
+    cudaDeviceProp properties;
+    FRCNN_TRY(frcnn_cuda_check(cudaGetDeviceProperties(&properties, stream->device), "device"));
+    snprintf(stream->name, sizeof stream->name, "%s", properties.name);
     FRCNN_TRY(bind(stream));
     FRCNN_TRY(get_pool(&stream->pool, stream->device));
     FRCNN_TRY(frcnn_cuda_check(cudaStreamCreateWithFlags(&stream->handle, cudaStreamNonBlocking), "stream"));
@@ -290,6 +298,7 @@ static double get_elapsed(frcnn_stream *stream, int from, int to)
 extern "C" const frcnn_stream_ops frcnn_stream_ops_cuda = {
     0,
     create,
+    get_name,
     destroy,
     bind,
     alloc,

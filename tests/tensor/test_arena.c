@@ -35,9 +35,9 @@ static void test_chain_needs_two_buffers(void **state)
         last = next;
     }
     assert_ok(frcnn_arena_place(&graph, 0, offsets, &bytes));
-    assert_int_equal(bytes, 2 * 4032); /* 4000 bytes, rounded up to 64 */
+    assert_int_equal(bytes, 2 * 4096); /* 4000 bytes, rounded up to 256 */
     assert_ok(frcnn_arena_place(&graph, 1, offsets, &bytes));
-    assert_int_equal(bytes, 21 * 4032);
+    assert_int_equal(bytes, 21 * 4096);
     frcnn_graph_deinit(&graph);
 }
 
