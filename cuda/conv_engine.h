@@ -35,7 +35,7 @@ struct frcnn_conv_engine {
     /** Sets *n_variants to the number of ways there are to run conv on the device, the first its own guess at the fastest,
      *  and *state to what they need. 0 variants: this engine can't run conv, *state is nullptr, and that is no error.
      *  The same conv and device give the same variants in the same order. The device is current.
-     *  Errors: BACKEND, NO_MEMORY. */
+     *  Errors: UNSUPPORTED (the same, where nothing else runs conv either and the message says why), BACKEND, NO_MEMORY. */
     frcnn_status (*open)(void **state, int *n_variants, const frcnn_conv2d *conv, int device);
     /** Takes a pointer to nullptr. */
     void (*close)(void **state);

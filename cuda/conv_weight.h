@@ -39,9 +39,9 @@ int frcnn_conv_layout_is_same(const frcnn_conv_layout *a, const frcnn_conv_layou
 /** Elements of the matrix. */
 int64_t frcnn_conv_layout_get_count(const frcnn_conv_layout *layout);
 
-/** Puts weight, f32 [out_c, in_c / groups, kernel_h, kernel_w] (or the transposed order) on the device, as layout in
- *  layout.precision's dtype. Errors: BACKEND. */
-frcnn_status frcnn_conv_weight_pack(const frcnn_conv_layout *layout, const frcnn_conv2d *conv, const float *weight,
-                                    void *dst, cudaStream_t stream);
+/** Writes weight, f32 [out_c, in_c / groups, kernel_h, kernel_w] (is_transposed: [in_c, out_c, kernel_h, kernel_w]), both on
+ *  the device, to dst as layout in the dtype of its precision. Errors: BACKEND. */
+frcnn_status frcnn_conv_weight_pack(const frcnn_conv_layout *layout, int is_transposed, const float *weight, void *dst,
+                                    cudaStream_t stream);
 
 #endif

@@ -31,8 +31,8 @@
 #include "host_grid.h"
 #else
 
-/** A kernel of blocks of at most that many threads. */
-#define FRCNN_KERNEL(max_threads) static __global__ void __launch_bounds__(max_threads)
+/** A kernel of blocks of at most that many threads; a second number is how many blocks of an SM registers must do for. */
+#define FRCNN_KERNEL(...) static __global__ void __launch_bounds__(__VA_ARGS__)
 #define FRCNN_DEVICE static __device__ __forceinline__
 /** Memory of a block, in front of a declaration in a kernel. */
 #define FRCNN_SHARED __shared__

@@ -108,24 +108,29 @@ static frcnn_status open_engine(frcnn_primitive *primitive, int index)
     return FRCNN_OK;
 }
 
-/* Those that can run the convolution, or the one that was found to be fastest. */
-static frcnn_status open_engines(frcnn_primitive *primitive)
+/* The one that was found to be fastest, if any was. */
+static frcnn_status open_remembered(frcnn_primitive *primitive)
 {
     frcnn_conv_choice choice = {0, 0};
-    if (frcnn_conv_choice_find(&choice, &primitive->conv, primitive->device)) {
-        FRCNN_TRY(open_engine(primitive, choice.engine));
-        if (primitive->n_engines == 1 && choice.variant < primitive->engines[0].n_variants) {
-            primitive->variant = choice.variant;
-            primitive->is_tuned = 1;
-            return FRCNN_OK;
-        }
-        close_engines(primitive, nullptr);
+    if (!frcnn_conv_choice_find(&choice, &primitive->conv, primitive->device)) return FRCNN_OK;
+    FRCNN_TRY(open_engine(primitive, choice.engine));
+    primitive->variant = choice.variant;
+    primitive->is_tuned = 1;
+    return FRCNN_OK;
+}
+
+/* All that can run the convolution. */
+static frcnn_status open_engines(frcnn_primitive *primitive)
+{
+    frcnn_status unsupported = FRCNN_OK;
+    for (int i = 0; i < N_ENGINES; ++i) {
+        const frcnn_status status = open_engine(primitive, i);
+        if (status == FRCNN_ERROR_UNSUPPORTED)
+            unsupported = status;
+        else
+            FRCNN_TRY(status);
     }
-    for (int i = 0; i < N_ENGINES; ++i) FRCNN_TRY(open_engine(primitive, i));
-    FRCNN_FAIL_IF(primitive->n_engines == 0, FRCNN_ERROR_UNSUPPORTED,
-                  "conv2d: nothing on CUDA device %d runs a %dx%d convolution, stride %dx%d, of %lld to %lld channels",
-                  primitive->device, primitive->conv.kernel_h, primitive->conv.kernel_w, primitive->conv.stride_h,
-                  primitive->conv.stride_w, (long long)primitive->conv.in_c, (long long)primitive->conv.out_c);
+    if (primitive->n_engines == 0) return unsupported;
     return FRCNN_OK;
 }
 
@@ -145,13 +150,15 @@ static frcnn_status check_precision(const frcnn_conv2d *conv, int device)
 
 static frcnn_status create_primitive(frcnn_primitive **out, const frcnn_conv2d *conv, frcnn_stream *stream)
 {
+    FRCNN_TRY(frcnn_cuda_check(cudaSetDevice(stream->device), "device"));
     FRCNN_TRY(check_precision(conv, stream->device));
     void *memory = nullptr;
     FRCNN_TRY(frcnn_alloc_zeroed(&memory, 1, sizeof(frcnn_primitive), "convolution"));
     frcnn_primitive *primitive = static_cast<frcnn_primitive *>(memory);
     primitive->conv = *conv;
     primitive->device = stream->device;
-    const frcnn_status status = open_engines(primitive);
+    frcnn_status status = open_remembered(primitive);
+    if (status == FRCNN_OK && !primitive->is_tuned) status = open_engines(primitive);
     if (status != FRCNN_OK) {
         destroy_primitive(&primitive);
         return status;
@@ -222,43 +229,58 @@ static frcnn_status alloc_packed(frcnn_packed *packed, size_t bytes)
 }
 
 static frcnn_status fill_packed(frcnn_packed *packed, const frcnn_conv2d *conv, const float *weight, const float *bias,
-                                cudaStream_t stream)
+                                frcnn_stream *stream)
 {
+    const int is_transposed = conv->weight_is_transposed;
     unsigned char *end = static_cast<unsigned char *>(packed->memory);
     packed->weight = end;
     end += get_weight_bytes(&packed->plain);
-    FRCNN_TRY(frcnn_conv_weight_pack(&packed->plain, conv, weight, packed->weight, stream));
+    FRCNN_TRY(frcnn_conv_weight_pack(&packed->plain, is_transposed, weight, packed->weight, stream->handle));
     packed->kernel_weight = packed->weight;
     if (!frcnn_conv_layout_is_same(&packed->plain, &packed->kernel)) {
         packed->kernel_weight = end;
         end += get_weight_bytes(&packed->kernel);
-        FRCNN_TRY(frcnn_conv_weight_pack(&packed->kernel, conv, weight, packed->kernel_weight, stream));
+        FRCNN_TRY(
+            frcnn_conv_weight_pack(&packed->kernel, is_transposed, weight, packed->kernel_weight, stream->handle));
     }
     packed->bias = reinterpret_cast<float *>(end);
     end += align((size_t)conv->out_c * sizeof(float));
-    FRCNN_TRY(frcnn_cuda_check(
-        cudaMemcpyAsync(packed->bias, bias, (size_t)conv->out_c * sizeof(float), cudaMemcpyHostToDevice, stream),
-        "bias"));
+    FRCNN_TRY(frcnn_stream_ops_cuda.upload(stream, packed->bias, bias, (size_t)conv->out_c * sizeof(float)));
     packed->map_bias = packed->bias;
     if (get_map_bias_bytes(conv) > 0) {
         const frcnn_conv2d layer = get_bias_layer(conv);
         const frcnn_conv_layout layout = frcnn_conv_layout_get_plain(&layer);
         packed->map_bias = end;
-        FRCNN_TRY(frcnn_conv_weight_pack(&layout, &layer, bias, packed->map_bias, stream));
+        FRCNN_TRY(frcnn_conv_weight_pack(&layout, 0, packed->bias, packed->map_bias, stream->handle));
     }
-    return frcnn_cuda_check(cudaStreamSynchronize(stream), "weights of a convolution");
+    /* Any stream may be the next to read them. */
+    return frcnn_stream_ops_cuda.wait(stream);
+}
+
+/* The weights as they come are on the device for as long as it takes to reorder them. */
+static frcnn_status upload_packed(frcnn_packed *packed, const frcnn_conv2d *conv, const float *weight,
+                                  const float *bias, frcnn_stream *stream)
+{
+    const size_t bytes = (size_t)frcnn_conv_layout_get_count(&packed->plain) * sizeof(float);
+    void *uploaded = nullptr;
+    FRCNN_TRY(frcnn_stream_ops_cuda.alloc(stream, &uploaded, bytes, "weights of a convolution"));
+    frcnn_status status = frcnn_stream_ops_cuda.upload(stream, uploaded, weight, bytes);
+    if (status == FRCNN_OK) status = fill_packed(packed, conv, static_cast<const float *>(uploaded), bias, stream);
+    frcnn_stream_ops_cuda.free(stream, uploaded);
+    return status;
 }
 
 static frcnn_status create_packed(frcnn_packed **out, const frcnn_primitive *primitive, const float *weight,
                                   const float *bias, frcnn_stream *stream)
 {
     void *memory = nullptr;
+    FRCNN_TRY(frcnn_cuda_check(cudaSetDevice(stream->device), "device"));
     FRCNN_TRY(frcnn_alloc_zeroed(&memory, 1, sizeof(frcnn_packed), "weights of a convolution"));
     frcnn_packed *packed = static_cast<frcnn_packed *>(memory);
     packed->plain = frcnn_conv_layout_get_plain(&primitive->conv);
     packed->kernel = frcnn_conv_layout_get_kernel(&primitive->conv);
     frcnn_status status = alloc_packed(packed, get_packed_bytes(primitive));
-    if (status == FRCNN_OK) status = fill_packed(packed, &primitive->conv, weight, bias, stream->handle);
+    if (status == FRCNN_OK) status = upload_packed(packed, &primitive->conv, weight, bias, stream);
     if (status != FRCNN_OK) {
         destroy_packed(&packed);
         return status;
@@ -386,7 +408,8 @@ static frcnn_status tune(frcnn_primitive *primitive, const void *src, const frcn
     if (primitive->is_tuned) return FRCNN_OK;
     const frcnn_conv_memory memory = get_memory(src, packed, residual, dst, scratchpad);
     Stopwatch watch = {nullptr, nullptr, stream->handle};
-    frcnn_status status = frcnn_cuda_check(cudaEventCreate(&watch.start), "event");
+    frcnn_status status = frcnn_cuda_check(cudaSetDevice(stream->device), "device");
+    if (status == FRCNN_OK) status = frcnn_cuda_check(cudaEventCreate(&watch.start), "event");
     if (status == FRCNN_OK) status = frcnn_cuda_check(cudaEventCreate(&watch.stop), "event");
     if (status == FRCNN_OK) status = tune_on(primitive, &watch, &memory);
     if (watch.start != nullptr) (void)cudaEventDestroy(watch.start);

@@ -11,15 +11,16 @@ set(FRCNN_CUDA_SOURCES
   tensor_ops.cu
 )
 set(FRCNN_CUDA_MATRIX_SOURCES
+  conv_choice.cu
   conv_cudnn.cu
+  conv_depthwise.cu
+  conv_gemm.cu
+  conv_gemm_3xtf32.cu
+  conv_gemm_bf16.cu
+  conv_gemm_f16.cu
+  conv_gemm_f32.cu
+  conv_gemm_tf32.cu
+  conv_weight.cu
   linear_cublaslt.cu
-)
-# Stages in Thrust, and their faster twins in CUB: they need CCCL's headers, and no grid on the host.
-set(FRCNN_CUDA_THRUST_SOURCES
-  cub_select.cu
-  cub_sort.cu
-  thrust_range.cu
-  thrust_scan.cu
-  thrust_select.cu
-  thrust_sort.cu
+  network.cu
 )
