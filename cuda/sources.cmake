@@ -7,6 +7,7 @@ set(FRCNN_CUDA_SOURCES
   cuda_devices.cu
   cuda_libraries.cu
   cuda_stream.cu
+  map.cu
   tensor_memory.cu
   tensor_ops.cu
 )

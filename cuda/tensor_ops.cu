@@ -1,8 +1,8 @@
+#include "tensor_kernels.h"
 #include "tensor_memory.h"
 
 extern "C" {
 #include "tensor/error.h"
-#include "tensor/tensor_ops.h"
 }
 
 /* In the place of what there is no kernel for. */
@@ -12,7 +12,7 @@ template <typename... Arguments> static frcnn_status missing(Arguments...)
 }
 
 static const frcnn_creation_ops creation_ops = {missing, missing};
-static const frcnn_elementwise_ops elementwise_ops = {missing};
+static const frcnn_elementwise_ops elementwise_ops = {frcnn_map_cuda};
 static const frcnn_index_ops index_ops = {missing, missing, missing, missing, missing,
                                           missing, missing, missing, missing, missing};
 static const frcnn_join_ops join_ops = {missing};

@@ -25,10 +25,10 @@ FRCNN_HD float frcnn_f32_from_bits(uint32_t bits)
 }
 
 /* Selections, not branches: loops over halves vectorise. */
-FRCNN_HD float frcnn_f16_to_f32(uint16_t half)
+FRCNN_HD float frcnn_f16_to_f32(uint16_t narrow)
 {
-    const uint32_t sign = (uint32_t)(half & 0x8000u) << 16;
-    const uint32_t magnitude = half & 0x7fffu;
+    const uint32_t sign = (uint32_t)(narrow & 0x8000u) << 16;
+    const uint32_t magnitude = narrow & 0x7fffu;
     const uint32_t rebias = magnitude >= 0x7c00u ? 224u << 23 : 112u << 23;
     const uint32_t subnormal = frcnn_f32_to_bits((float)(int32_t)magnitude * 0x1p-24f);
     const uint32_t quiet = magnitude > 0x7c00u ? 0x00400000u : 0u;
@@ -45,10 +45,10 @@ FRCNN_HD uint16_t frcnn_f32_to_f16(float value)
     /* The last bit of numbers from 1/2 on is worth as much as that of the subnormal halves: the sum rounds to it. */
     const uint32_t subnormal = frcnn_f32_to_bits(frcnn_f32_from_bits(magnitude) + 0.5f) - 0x3f000000u;
     const uint32_t nan = 0x7e00u | (magnitude >> 13 & 0x3ffu);
-    uint32_t half = magnitude < 0x38800000u ? subnormal : normal;
-    half = magnitude >= 0x477ff000u ? 0x7c00u : half; /* 65520 and more */
-    half = magnitude > 0x7f800000u ? nan : half;
-    return (uint16_t)(sign | half);
+    uint32_t narrow = magnitude < 0x38800000u ? subnormal : normal;
+    narrow = magnitude >= 0x477ff000u ? 0x7c00u : narrow; /* 65520 and more */
+    narrow = magnitude > 0x7f800000u ? nan : narrow;
+    return (uint16_t)(sign | narrow);
 }
 
 FRCNN_HD float frcnn_bf16_to_f32(uint16_t brain)

@@ -18,15 +18,15 @@
         if (stride == 1)                                                                                               \
             for (int64_t i = 0; i < n; i++) {                                                                          \
                 memcpy(&v, from + i * (int64_t)sizeof v, sizeof v);                                                    \
-                to[i] = (lane_type)(expression);                                                                       \
+                to[i] = (expression);                                                                                  \
             }                                                                                                          \
         else if (stride == 0) {                                                                                        \
             memcpy(&v, from, sizeof v);                                                                                \
-            for (int64_t i = 0; i < n; i++) to[i] = (lane_type)(expression);                                           \
+            for (int64_t i = 0; i < n; i++) to[i] = (expression);                                                      \
         } else                                                                                                         \
             for (int64_t i = 0; i < n; i++) {                                                                          \
                 memcpy(&v, from + i * stride * (int64_t)sizeof v, sizeof v);                                           \
-                to[i] = (lane_type)(expression);                                                                       \
+                to[i] = (expression);                                                                                  \
             }                                                                                                          \
     }
 
@@ -38,35 +38,36 @@
         if (stride == 1)                                                                                               \
             for (int64_t i = 0; i < n; i++) {                                                                          \
                 const lane_type v = from[i];                                                                           \
-                const memory_type stored = (memory_type)(expression);                                                  \
+                const memory_type stored = (expression);                                                               \
                 memcpy(to + i * (int64_t)sizeof stored, &stored, sizeof stored);                                       \
             }                                                                                                          \
         else                                                                                                           \
             for (int64_t i = 0; i < n; i++) {                                                                          \
                 const lane_type v = from[i];                                                                           \
-                const memory_type stored = (memory_type)(expression);                                                  \
+                const memory_type stored = (expression);                                                               \
                 memcpy(to + i * stride * (int64_t)sizeof stored, &stored, sizeof stored);                              \
             }                                                                                                          \
     }
 
-#define DEFINE_U8_LOADS(to, lane_type)                                                                                 \
-    DEFINE_LOAD(u8_##to, uint8_t, lane_type, v)                                                                        \
-    DEFINE_LOAD(bool_##to, uint8_t, lane_type, v != 0)
-#define DEFINE_I32_LOADS(to, lane_type)                                                                                \
-    DEFINE_U8_LOADS(to, lane_type)                                                                                     \
-    DEFINE_LOAD(i8_##to, int8_t, lane_type, v)                                                                         \
-    DEFINE_LOAD(i16_##to, int16_t, lane_type, v)                                                                       \
-    DEFINE_LOAD(i32_##to, int32_t, lane_type, v)
-#define DEFINE_INTEGER_LOADS(to, lane_type)                                                                            \
-    DEFINE_I32_LOADS(to, lane_type)                                                                                    \
-    DEFINE_LOAD(i64_##to, int64_t, lane_type, v)
-
-#define DEFINE_REAL_LOADS(to, lane_type)                                                                               \
-    DEFINE_INTEGER_LOADS(to, lane_type)                                                                                \
-    DEFINE_LOAD(f32_##to, float, lane_type, v)                                                                         \
-    DEFINE_LOAD(f64_##to, double, lane_type, v)                                                                        \
-    DEFINE_LOAD(f16_##to, uint16_t, lane_type, frcnn_f16_to_f32(v))                                                    \
-    DEFINE_LOAD(bf16_##to, uint16_t, lane_type, frcnn_bf16_to_f32(v))
+#define DEFINE_LOAD_FROM(dtype, memory_type, lane, lane_type)                                                          \
+    DEFINE_LOAD(dtype##_##lane, memory_type, lane_type, frcnn_##lane##_from_##dtype(v))
+#define DEFINE_U8_LOADS(lane, type)                                                                                    \
+    DEFINE_LOAD_FROM(u8, uint8_t, lane, type)                                                                          \
+    DEFINE_LOAD_FROM(bool, uint8_t, lane, type)
+#define DEFINE_I32_LOADS(lane, type)                                                                                   \
+    DEFINE_U8_LOADS(lane, type)                                                                                        \
+    DEFINE_LOAD_FROM(i8, int8_t, lane, type)                                                                           \
+    DEFINE_LOAD_FROM(i16, int16_t, lane, type)                                                                         \
+    DEFINE_LOAD_FROM(i32, int32_t, lane, type)
+#define DEFINE_INTEGER_LOADS(lane, type)                                                                               \
+    DEFINE_I32_LOADS(lane, type)                                                                                       \
+    DEFINE_LOAD_FROM(i64, int64_t, lane, type)
+#define DEFINE_REAL_LOADS(lane, type)                                                                                  \
+    DEFINE_INTEGER_LOADS(lane, type)                                                                                   \
+    DEFINE_LOAD_FROM(f32, float, lane, type)                                                                           \
+    DEFINE_LOAD_FROM(f64, double, lane, type)                                                                          \
+    DEFINE_LOAD_FROM(f16, uint16_t, lane, type)                                                                        \
+    DEFINE_LOAD_FROM(bf16, uint16_t, lane, type)
 
 DEFINE_REAL_LOADS(f32, float)
 DEFINE_REAL_LOADS(f64, double)
@@ -74,37 +75,25 @@ DEFINE_INTEGER_LOADS(i64, int64_t)
 DEFINE_I32_LOADS(i32, int32_t)
 DEFINE_U8_LOADS(u8, uint8_t)
 
-#define DEFINE_REAL_STORES(from, lane_type)                                                                            \
-    DEFINE_STORE(from##_f32, lane_type, float, v)                                                                      \
-    DEFINE_STORE(from##_f64, lane_type, double, v)                                                                     \
-    DEFINE_STORE(from##_u8, lane_type, uint8_t, frcnn_##from##_saturate_small(v, 0, UINT8_MAX))                        \
-    DEFINE_STORE(from##_i8, lane_type, int8_t, frcnn_##from##_saturate_small(v, INT8_MIN, INT8_MAX))                   \
-    DEFINE_STORE(from##_i16, lane_type, int16_t, frcnn_##from##_saturate_small(v, INT16_MIN, INT16_MAX))               \
-    DEFINE_STORE(from##_i32, lane_type, int32_t, frcnn_f64_saturate_i32((double)v))                                    \
-    DEFINE_STORE(from##_i64, lane_type, int64_t, frcnn_f64_saturate_i64((double)v))                                    \
-    DEFINE_STORE(from##_bool, lane_type, uint8_t, v != 0)
+#define DEFINE_STORE_TO(dtype, memory_type, lane, lane_type)                                                           \
+    DEFINE_STORE(lane##_##dtype, lane_type, memory_type, frcnn_##lane##_to_##dtype(v))
+#define DEFINE_STORES(lane, type)                                                                                      \
+    DEFINE_STORE_TO(f32, float, lane, type)                                                                            \
+    DEFINE_STORE_TO(f64, double, lane, type)                                                                           \
+    DEFINE_STORE_TO(f16, uint16_t, lane, type)                                                                         \
+    DEFINE_STORE_TO(bf16, uint16_t, lane, type)                                                                        \
+    DEFINE_STORE_TO(u8, uint8_t, lane, type)                                                                           \
+    DEFINE_STORE_TO(i8, int8_t, lane, type)                                                                            \
+    DEFINE_STORE_TO(i16, int16_t, lane, type)                                                                          \
+    DEFINE_STORE_TO(i32, int32_t, lane, type)                                                                          \
+    DEFINE_STORE_TO(i64, int64_t, lane, type)                                                                          \
+    DEFINE_STORE_TO(bool, uint8_t, lane, type)
 
-DEFINE_REAL_STORES(f32, float)
-DEFINE_STORE(f32_f16, float, uint16_t, frcnn_f32_to_f16(v))
-DEFINE_STORE(f32_bf16, float, uint16_t, frcnn_f32_to_bf16(v))
-DEFINE_REAL_STORES(f64, double)
-DEFINE_STORE(f64_f16, double, uint16_t, frcnn_f32_to_f16(frcnn_f64_to_f32_odd(v)))
-DEFINE_STORE(f64_bf16, double, uint16_t, frcnn_f32_to_bf16(frcnn_f64_to_f32_odd(v)))
-#define DEFINE_INTEGER_STORES(from, lane_type)                                                                         \
-    DEFINE_STORE(from##_f32, lane_type, float, v)                                                                      \
-    DEFINE_STORE(from##_f64, lane_type, double, v)                                                                     \
-    DEFINE_STORE(from##_f16, lane_type, uint16_t, frcnn_f32_to_f16(frcnn_i64_to_f32_odd(v)))                           \
-    DEFINE_STORE(from##_bf16, lane_type, uint16_t, frcnn_f32_to_bf16(frcnn_i64_to_f32_odd(v)))                         \
-    DEFINE_STORE(from##_u8, lane_type, uint8_t, v)                                                                     \
-    DEFINE_STORE(from##_i8, lane_type, int8_t, v)                                                                      \
-    DEFINE_STORE(from##_i16, lane_type, int16_t, v)                                                                    \
-    DEFINE_STORE(from##_i32, lane_type, int32_t, v)                                                                    \
-    DEFINE_STORE(from##_i64, lane_type, int64_t, v)                                                                    \
-    DEFINE_STORE(from##_bool, lane_type, uint8_t, v != 0)
-
-DEFINE_INTEGER_STORES(u8, uint8_t)
-DEFINE_INTEGER_STORES(i32, int32_t)
-DEFINE_INTEGER_STORES(i64, int64_t)
+DEFINE_STORES(f32, float)
+DEFINE_STORES(f64, double)
+DEFINE_STORES(u8, uint8_t)
+DEFINE_STORES(i32, int32_t)
+DEFINE_STORES(i64, int64_t)
 
 /* x86 has instructions between f16 and f32, which compilers reach from no plain C: the bits of half.h, rows at a time. clang
    14 cannot ask for them. */

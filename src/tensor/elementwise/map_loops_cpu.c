@@ -1,8 +1,5 @@
 #include "tensor/elementwise/map_body.h"
 #include "tensor/elementwise/map_loops.h"
-#include "tensor/exp_body.h"
-#include "tensor/log_body.h"
-#include "tensor/tanh_body.h"
 
 /* Loops that divide integers, or call the C library's functions of doubles, stay scalar: clang need not warn of it. */
 #if defined(__clang__)
@@ -10,106 +7,98 @@
 #endif
 
 /* In place, output and input are the same elements one by one: no iteration reads what another writes. */
-#define DEFINE_LOOP(name, suffix, in_type, out_type, expression)                                                       \
-    FRCNN_SIMD void frcnn_map_##name##_##suffix(int64_t n, const void *const *inputs, void *output)                    \
+#define DEFINE_LOOP(name, lane, type, result, expression)                                                              \
+    FRCNN_SIMD void frcnn_map_##name##_##lane(int64_t n, const void *const *inputs, void *output)                      \
     {                                                                                                                  \
-        typedef in_type value;                                                                                         \
-        const value *x = inputs[0];                                                                                    \
-        out_type *dst = output;                                                                                        \
+        const type *x = inputs[0];                                                                                     \
+        result *dst = output;                                                                                          \
         FRCNN_INDEPENDENT                                                                                              \
         for (int64_t i = 0; i < n; i++) {                                                                              \
-            const value a = x[i];                                                                                      \
-            dst[i] = (out_type)(expression);                                                                           \
+            const type a = x[i];                                                                                       \
+            dst[i] = (expression);                                                                                     \
         }                                                                                                              \
     }
 
-#define DEFINE_LOOP2(name, suffix, in_type, out_type, expression)                                                      \
-    FRCNN_SIMD void frcnn_map_##name##_##suffix(int64_t n, const void *const *inputs, void *output)                    \
+#define DEFINE_LOOP2(name, lane, type, result, expression)                                                             \
+    FRCNN_SIMD void frcnn_map_##name##_##lane(int64_t n, const void *const *inputs, void *output)                      \
     {                                                                                                                  \
-        const in_type *x = inputs[0];                                                                                  \
-        const in_type *y = inputs[1];                                                                                  \
-        out_type *dst = output;                                                                                        \
+        const type *x = inputs[0];                                                                                     \
+        const type *y = inputs[1];                                                                                     \
+        result *dst = output;                                                                                          \
         FRCNN_INDEPENDENT                                                                                              \
         for (int64_t i = 0; i < n; i++) {                                                                              \
-            const in_type a = x[i];                                                                                    \
-            const in_type b = y[i];                                                                                    \
-            dst[i] = (out_type)(expression);                                                                           \
+            const type a = x[i];                                                                                       \
+            const type b = y[i];                                                                                       \
+            dst[i] = (expression);                                                                                     \
         }                                                                                                              \
     }
 
-#define DEFINE_REAL(name, f32_expression, f64_expression)                                                              \
-    DEFINE_LOOP(name, f32, float, float, f32_expression)                                                               \
-    DEFINE_LOOP(name, f64, double, double, f64_expression)
-#define DEFINE_ALL(name, f32_expression, f64_expression, integer_expression)                                           \
-    DEFINE_REAL(name, f32_expression, f64_expression)                                                                  \
-    DEFINE_LOOP(name, u8, uint8_t, uint8_t, integer_expression)                                                        \
-    DEFINE_LOOP(name, i32, int32_t, int32_t, integer_expression)                                                       \
-    DEFINE_LOOP(name, i64, int64_t, int64_t, integer_expression)
-#define DEFINE_REAL2(name, f32_expression, f64_expression)                                                             \
-    DEFINE_LOOP2(name, f32, float, float, f32_expression)                                                              \
-    DEFINE_LOOP2(name, f64, double, double, f64_expression)
+#define DEFINE_BODY(name, lane, type, result) DEFINE_LOOP(name, lane, type, result, frcnn_##name##_##lane(a))
+#define DEFINE_BODY2(name, lane, type, result) DEFINE_LOOP2(name, lane, type, result, frcnn_##name##_##lane(a, b))
+#define DEFINE_REAL(name)                                                                                              \
+    DEFINE_BODY(name, f32, float, float)                                                                               \
+    DEFINE_BODY(name, f64, double, double)
+#define DEFINE_ALL(name)                                                                                               \
+    DEFINE_REAL(name)                                                                                                  \
+    DEFINE_BODY(name, u8, uint8_t, uint8_t)                                                                            \
+    DEFINE_BODY(name, i32, int32_t, int32_t)                                                                           \
+    DEFINE_BODY(name, i64, int64_t, int64_t)
+#define DEFINE_REAL2(name)                                                                                             \
+    DEFINE_BODY2(name, f32, float, float)                                                                              \
+    DEFINE_BODY2(name, f64, double, double)
 #define DEFINE_INTEGER2(name)                                                                                          \
-    DEFINE_LOOP2(name, u8, uint8_t, uint8_t, frcnn_##name##_u8(a, b))                                                  \
-    DEFINE_LOOP2(name, i32, int32_t, int32_t, frcnn_##name##_i32(a, b))                                                \
-    DEFINE_LOOP2(name, i64, int64_t, int64_t, frcnn_##name##_i64(a, b))
-#define DEFINE_BODY2(name)                                                                                             \
-    DEFINE_REAL2(name, frcnn_##name##_f32(a, b), frcnn_##name##_f64(a, b))                                             \
+    DEFINE_BODY2(name, u8, uint8_t, uint8_t)                                                                           \
+    DEFINE_BODY2(name, i32, int32_t, int32_t)                                                                          \
+    DEFINE_BODY2(name, i64, int64_t, int64_t)
+#define DEFINE_ALL2(name)                                                                                              \
+    DEFINE_REAL2(name)                                                                                                 \
     DEFINE_INTEGER2(name)
-#define DEFINE_TEST(name, expression)                                                                                  \
-    DEFINE_LOOP2(name, f32, float, uint8_t, expression)                                                                \
-    DEFINE_LOOP2(name, f64, double, uint8_t, expression)                                                               \
-    DEFINE_LOOP2(name, u8, uint8_t, uint8_t, expression)                                                               \
-    DEFINE_LOOP2(name, i32, int32_t, uint8_t, expression)                                                              \
-    DEFINE_LOOP2(name, i64, int64_t, uint8_t, expression)
+#define DEFINE_TEST(name)                                                                                              \
+    DEFINE_BODY2(name, f32, float, uint8_t)                                                                            \
+    DEFINE_BODY2(name, f64, double, uint8_t)                                                                           \
+    DEFINE_BODY2(name, u8, uint8_t, uint8_t)                                                                           \
+    DEFINE_BODY2(name, i32, int32_t, uint8_t)                                                                          \
+    DEFINE_BODY2(name, i64, int64_t, uint8_t)
 
-DEFINE_ALL(copy, a, a, a)
-DEFINE_REAL(neg, -a, -a)
-DEFINE_LOOP(neg, u8, uint8_t, uint8_t, frcnn_sub_u8(0, a))
-DEFINE_LOOP(neg, i32, int32_t, int32_t, frcnn_sub_i32(0, a))
-DEFINE_LOOP(neg, i64, int64_t, int64_t, frcnn_sub_i64(0, a))
-DEFINE_REAL(abs, fabsf(a), fabs(a))
-DEFINE_LOOP(abs, u8, uint8_t, uint8_t, a)
-DEFINE_LOOP(abs, i32, int32_t, int32_t, a < 0 ? frcnn_sub_i32(0, a) : a)
-DEFINE_LOOP(abs, i64, int64_t, int64_t, a < 0 ? frcnn_sub_i64(0, a) : a)
-DEFINE_LOOP(exp, f64, double, double, exp(a))
-DEFINE_LOOP(log, f64, double, double, log(a))
-DEFINE_REAL(sqrt, sqrtf(a), sqrt(a))
-DEFINE_REAL(tanh, frcnn_tanhf(a), tanh(a))
-DEFINE_REAL(floor, floorf(a), floor(a))
-DEFINE_REAL(ceil, ceilf(a), ceil(a))
-DEFINE_REAL(round, rintf(a), rint(a))
-DEFINE_ALL(relu, a < 0 ? 0 : a, a<0 ? 0 : a, a> 0 ? a : 0)
-DEFINE_REAL(relu6, frcnn_relu6_f32(a), frcnn_relu6_f64(a))
-DEFINE_REAL(hardswish, a *frcnn_relu6_f32(a + 3) / 6, a *frcnn_relu6_f64(a + 3) / 6)
-DEFINE_REAL(hardsigmoid, frcnn_relu6_f32(a + 3) / 6, frcnn_relu6_f64(a + 3) / 6)
-DEFINE_LOOP(sigmoid, f64, double, double, 1 / (1 + exp(-a)))
-DEFINE_LOOP(logical_not, f32, float, uint8_t, a == 0)
-DEFINE_LOOP(logical_not, f64, double, uint8_t, a == 0)
-DEFINE_LOOP(logical_not, u8, uint8_t, uint8_t, a == 0)
-DEFINE_LOOP(logical_not, i32, int32_t, uint8_t, a == 0)
-DEFINE_LOOP(logical_not, i64, int64_t, uint8_t, a == 0)
-DEFINE_REAL2(add, a + b, a + b)
-DEFINE_INTEGER2(add)
-DEFINE_REAL2(sub, a - b, a - b)
-DEFINE_INTEGER2(sub)
-DEFINE_REAL2(mul, a *b, a *b)
-DEFINE_INTEGER2(mul)
-DEFINE_REAL2(div, a / b, a / b)
+DEFINE_ALL(copy)
+DEFINE_ALL(neg)
+DEFINE_ALL(abs)
+DEFINE_BODY(exp, f64, double, double)
+DEFINE_BODY(log, f64, double, double)
+DEFINE_REAL(sqrt)
+DEFINE_REAL(tanh)
+DEFINE_REAL(floor)
+DEFINE_REAL(ceil)
+DEFINE_REAL(round)
+DEFINE_ALL(relu)
+DEFINE_REAL(relu6)
+DEFINE_REAL(hardswish)
+DEFINE_REAL(hardsigmoid)
+DEFINE_BODY(sigmoid, f64, double, double)
+DEFINE_BODY(logical_not, f32, float, uint8_t)
+DEFINE_BODY(logical_not, f64, double, uint8_t)
+DEFINE_BODY(logical_not, u8, uint8_t, uint8_t)
+DEFINE_BODY(logical_not, i32, int32_t, uint8_t)
+DEFINE_BODY(logical_not, i64, int64_t, uint8_t)
+DEFINE_ALL2(add)
+DEFINE_ALL2(sub)
+DEFINE_ALL2(mul)
+DEFINE_REAL2(div)
 DEFINE_INTEGER2(floor_divide)
 DEFINE_INTEGER2(remainder)
 DEFINE_LOOP2(floor_divide, f64, double, double, frcnn_floor_divide_f64(a, b, fmod(a, b)))
 DEFINE_LOOP2(remainder, f64, double, double, frcnn_remainder_f64(b, fmod(a, b)))
-DEFINE_BODY2(minimum)
-DEFINE_BODY2(maximum)
-DEFINE_TEST(eq, a == b)
-DEFINE_TEST(ne, a != b)
-DEFINE_TEST(lt, a < b)
-DEFINE_TEST(le, a <= b)
-DEFINE_TEST(gt, a > b)
-DEFINE_TEST(ge, a >= b)
-DEFINE_TEST(logical_and, (a != 0) & (b != 0))
-DEFINE_TEST(logical_or, (a != 0) | (b != 0))
-DEFINE_TEST(logical_xor, (a != 0) ^ (b != 0))
+DEFINE_ALL2(minimum)
+DEFINE_ALL2(maximum)
+DEFINE_TEST(eq)
+DEFINE_TEST(ne)
+DEFINE_TEST(lt)
+DEFINE_TEST(le)
+DEFINE_TEST(gt)
+DEFINE_TEST(ge)
+DEFINE_TEST(logical_and)
+DEFINE_TEST(logical_or)
+DEFINE_TEST(logical_xor)
 
 /* Stretches in which every rest comes the fast way vectorise; the others are computed again the slow way. */
 #define DEFINE_REST_LOOP(name, expression)                                                                             \
@@ -168,40 +157,29 @@ DEFINE_REST_LOOP(remainder, frcnn_remainder_f32(b, rests[i]))
         }                                                                                                              \
     }
 
-DEFINE_FAST_LOOP(exp, frcnn_exp_rate, FRCNN_EXP_FAST, frcnn_expf_fast(a), frcnn_expf(a))
-DEFINE_FAST_LOOP(log, frcnn_log_rate, FRCNN_LOG_FAST, frcnn_logf_fast(a), frcnn_logf(a))
-DEFINE_FAST_LOOP(sigmoid, frcnn_exp_rate, FRCNN_EXP_FAST, 1 / (1 + frcnn_expf_fast(-a)), 1 / (1 + frcnn_expf(-a)))
+DEFINE_FAST_LOOP(exp, frcnn_exp_rate, FRCNN_EXP_FAST, frcnn_expf_fast(a), frcnn_exp_f32(a))
+DEFINE_FAST_LOOP(log, frcnn_log_rate, FRCNN_LOG_FAST, frcnn_logf_fast(a), frcnn_log_f32(a))
+DEFINE_FAST_LOOP(sigmoid, frcnn_exp_rate, FRCNN_EXP_FAST, 1 / (1 + frcnn_expf_fast(-a)), frcnn_sigmoid_f32(a))
 
-#define DEFINE_LOOP3(name, suffix, type, expression)                                                                   \
-    FRCNN_SIMD void frcnn_map_##name##_##suffix(int64_t n, const void *const *inputs, void *output)                    \
+#define DEFINE_BODY3(name, lane, type)                                                                                 \
+    FRCNN_SIMD void frcnn_map_##name##_##lane(int64_t n, const void *const *inputs, void *output)                      \
     {                                                                                                                  \
         const type *x = inputs[0];                                                                                     \
         const type *y = inputs[1];                                                                                     \
         const type *z = inputs[2];                                                                                     \
         type *dst = output;                                                                                            \
         FRCNN_INDEPENDENT                                                                                              \
-        for (int64_t i = 0; i < n; i++) {                                                                              \
-            const type a = x[i];                                                                                       \
-            const type b = y[i];                                                                                       \
-            const type c = z[i];                                                                                       \
-            dst[i] = (expression);                                                                                     \
-        }                                                                                                              \
+        for (int64_t i = 0; i < n; i++) dst[i] = frcnn_##name##_##lane(x[i], y[i], z[i]);                              \
     }
+#define DEFINE_ALL3(name)                                                                                              \
+    DEFINE_BODY3(name, f32, float)                                                                                     \
+    DEFINE_BODY3(name, f64, double)                                                                                    \
+    DEFINE_BODY3(name, u8, uint8_t)                                                                                    \
+    DEFINE_BODY3(name, i32, int32_t)                                                                                   \
+    DEFINE_BODY3(name, i64, int64_t)
 
-#define DEFINE_WHERE(suffix, type) DEFINE_LOOP3(where, suffix, type, a != 0 ? b : c)
-#define DEFINE_CLAMP(suffix, type)                                                                                     \
-    DEFINE_LOOP3(clamp, suffix, type, frcnn_minimum_##suffix(frcnn_maximum_##suffix(a, b), c))
-
-DEFINE_WHERE(f32, float)
-DEFINE_WHERE(f64, double)
-DEFINE_WHERE(u8, uint8_t)
-DEFINE_WHERE(i32, int32_t)
-DEFINE_WHERE(i64, int64_t)
-DEFINE_CLAMP(f32, float)
-DEFINE_CLAMP(f64, double)
-DEFINE_CLAMP(u8, uint8_t)
-DEFINE_CLAMP(i32, int32_t)
-DEFINE_CLAMP(i64, int64_t)
+DEFINE_ALL3(where)
+DEFINE_ALL3(clamp)
 
 #define REAL(name)                                                                                                     \
     {                                                                                                                  \
