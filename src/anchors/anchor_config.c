@@ -72,6 +72,11 @@ int frcnn_anchor_convention_is_vgg(frcnn_anchor_convention c)
     return c == FRCNN_ANCHORS_PY_FASTER_RCNN || c == FRCNN_ANCHORS_MATLAB || c == FRCNN_ANCHORS_SIMPLE_FASTER_RCNN;
 }
 
+int frcnn_anchor_convention_is_f64(frcnn_anchor_convention c)
+{
+    return c == FRCNN_ANCHORS_PY_FASTER_RCNN || c == FRCNN_ANCHORS_MATLAB;
+}
+
 void frcnn_anchor_config_default(frcnn_anchor_config *config, frcnn_anchor_convention c)
 {
     static const double ratios[] = {0.5, 1, 2};
@@ -112,6 +117,11 @@ double frcnn_anchor_config_get_base_size(const frcnn_anchor_config *config, int 
     if (config->convention != FRCNN_ANCHORS_MMDET && config->convention != FRCNN_ANCHORS_MMDET_LEGACY)
         return VGG_BASE_SIZE;
     return l->stride_y < l->stride_x ? l->stride_y : l->stride_x;
+}
+
+double frcnn_anchor_config_get_first_shift(const frcnn_anchor_config *config, int stride)
+{
+    return config->convention == FRCNN_ANCHORS_DETECTRON2 ? config->offset * stride : 0;
 }
 
 int frcnn_anchor_config_is_size_major(const frcnn_anchor_config *config)

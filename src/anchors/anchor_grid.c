@@ -49,7 +49,7 @@ frcnn_status frcnn_anchors_count(int64_t *out, const frcnn_anchor_config *config
 static frcnn_status make_shifts(frcnn_tensor **out, frcnn_dtype dtype, const frcnn_anchor_config *config, int n,
                                 int stride)
 {
-    const double first = config->convention == FRCNN_ANCHORS_DETECTRON2 ? config->offset * stride : 0;
+    const double first = frcnn_anchor_config_get_first_shift(config, stride);
     return frcnn_tensor_arange(out, dtype, first, first + (n - 0.5) * stride, stride);
 }
 
@@ -137,7 +137,7 @@ static frcnn_status fill_level(float *out, const frcnn_anchor_config *config, co
 {
     double base[MAX_BASE * BOX];
     shift_grid grid;
-    const int is_f64 = config->convention == FRCNN_ANCHORS_PY_FASTER_RCNN || config->convention == FRCNN_ANCHORS_MATLAB;
+    const int is_f64 = frcnn_anchor_convention_is_f64(config->convention);
     FRCNN_TRY(open_grid(&grid, is_f64 ? FRCNN_F64 : FRCNN_F32, config, grids, level));
     frcnn_base_anchors(config, level, base);
     const int is_yx = frcnn_anchor_convention_is_yx(config->convention);

@@ -29,6 +29,19 @@ FRCNN_HD float frcnn_arange_f32_at(double start, double step, int64_t i, int64_t
     return (float)fma((double)nth, step, (double)first);
 }
 
+/** Value i of n. */
+FRCNN_HD double frcnn_arange_f64(double start, double step, int64_t i, int64_t n)
+{
+    const int is_in_vector = i < frcnn_arange_get_vectors(n, FRCNN_ARANGE_F64_LANES);
+    return frcnn_arange_f64_at(start, step, i, is_in_vector ? i % FRCNN_ARANGE_F64_LANES : 0);
+}
+
+FRCNN_HD float frcnn_arange_f32(double start, double step, int64_t i, int64_t n)
+{
+    const int is_in_vector = i < frcnn_arange_get_vectors(n, FRCNN_ARANGE_F32_LANES);
+    return frcnn_arange_f32_at(start, step, i, is_in_vector ? i % FRCNN_ARANGE_F32_LANES : 0);
+}
+
 FRCNN_HD uint16_t frcnn_arange_f16_at(float start, float step, int64_t i, int64_t nth)
 {
     const float first = frcnn_f16_to_f32(frcnn_f32_to_f16(fmaf(step, (float)(i - nth), start)));

@@ -18,25 +18,30 @@ typedef struct frcnn_span {
     int64_t first, end, step;
 } frcnn_span;
 
-/** The positions inside the side that window number out covers. A bin is [floor(out * in / n), ceil((out + 1) * in / n)),
- *  as PyTorch's. */
+/** The positions inside the side that window number out covers, where kernel is above 0. */
+FRCNN_HD frcnn_span frcnn_window_get_sliding_span(const frcnn_window *window, int64_t out)
+{
+    frcnn_span span;
+    const int64_t start = out * window->stride - window->padding;
+    const int64_t stop = start + (int64_t)window->dilation * (window->kernel - 1) + 1;
+    const int outside = start < 0 ? (int)-start : 0; /* at most the padding */
+    span.first = start + (outside + window->dilation - 1) / window->dilation * window->dilation;
+    span.end = stop < window->in ? stop : window->in;
+    span.step = window->dilation;
+    return span;
+}
+
+/** The same of any window. A bin is [floor(out * in / n), ceil((out + 1) * in / n)), as PyTorch's. */
 FRCNN_HD frcnn_span frcnn_window_get_span(const frcnn_window *window, int64_t out)
 {
     frcnn_span span;
-    if (window->kernel == 0) {
-        /* out * in may not fit: split into the bin's whole and rest. */
-        const int64_t whole = window->in / window->out;
-        const int64_t rest = window->in % window->out;
-        span.first = out * whole + out * rest / window->out;
-        span.end = (out + 1) * whole + ((out + 1) * rest + window->out - 1) / window->out;
-        span.step = 1;
-        return span;
-    }
-    const int64_t start = out * window->stride - window->padding;
-    const int64_t stop = start + (int64_t)window->dilation * (window->kernel - 1) + 1;
-    span.first = start < 0 ? start + (-start + window->dilation - 1) / window->dilation * window->dilation : start;
-    span.end = stop < window->in ? stop : window->in;
-    span.step = window->dilation;
+    if (window->kernel > 0) return frcnn_window_get_sliding_span(window, out);
+    /* out * in may not fit: split into the bin's whole and rest. */
+    const int64_t whole = window->in / window->out;
+    const int64_t rest = window->in % window->out;
+    span.first = out * whole + out * rest / window->out;
+    span.end = (out + 1) * whole + ((out + 1) * rest + window->out - 1) / window->out;
+    span.step = 1;
     return span;
 }
 
