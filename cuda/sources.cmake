@@ -2,14 +2,19 @@
 # Bodies that the CPU runs too are compiled without contraction of a * b + c, so that both give the same bits; matrix
 # kernels have no such twin.
 set(FRCNN_CUDA_SOURCES
+  anchor_grid.cu
   cuda_backend.cu
   cuda_check.cu
   cuda_devices.cu
   cuda_libraries.cu
   cuda_stream.cu
   map.cu
+  max_pool2d.cu
+  resize_normalize.cu
+  roi_align.cu
   tensor_memory.cu
   tensor_ops.cu
+  upsample_nearest.cu
 )
 set(FRCNN_CUDA_MATRIX_SOURCES
   conv_choice.cu

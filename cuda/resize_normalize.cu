@@ -1,0 +1,104 @@
+#include "kernel.h"
+
+#include "lanes.h"
+
+extern "C" {
+#include "image/image_ops.h"
+#include "image/resize_normalize_body.h"
+}
+
+enum { THREADS = 256, TILE = 4 * THREADS, CHANNELS = 3, N_BYTE_VALUES = 256 };
+
+/* The images' pixels are counted through, and a block makes TILE of them that follow each other. */
+struct pixels {
+    uint32_t n, n_per_image, padded_width;
+    int is_bgr;
+    float mean[CHANNELS], std[CHANNELS];
+    const frcnn_frame *frames;
+};
+
+/* out [3] = one pixel of an image; normalized [3, 256]. */
+FRCNN_DEVICE void make_pixel(const frcnn_frame *frame, const float *normalized, int is_bgr, int32_t y, int32_t x,
+                             float *out)
+{
+    const int is_padding = y >= frame->height || x >= frame->width;
+    if (is_padding) {
+        for (int c = 0; c < CHANNELS; c++) out[c] = 0.0f;
+        return;
+    }
+    const frcnn_resize_tap row = frcnn_resize_get_tap(y, frame->src_height, frame->height);
+    const frcnn_resize_tap column = frcnn_resize_get_tap(x, frame->src_width, frame->width);
+    const int64_t row_bytes = (int64_t)frame->src_width * CHANNELS;
+    const uint8_t *upper = frame->pixels + row.i0 * row_bytes;
+    const uint8_t *lower = frame->pixels + row.i1 * row_bytes;
+    for (int c = 0; c < CHANNELS; c++) {
+        const int src_channel = is_bgr ? CHANNELS - 1 - c : c;
+        const int left = column.i0 * CHANNELS + src_channel;
+        const int right = column.i1 * CHANNELS + src_channel;
+        const float *values = normalized + c * N_BYTE_VALUES;
+        out[c] = frcnn_resize_blend(row.w0, row.w1, column.w0, column.w1, values[upper[left]], values[upper[right]],
+                                    values[lower[left]], values[lower[right]]);
+    }
+}
+
+template <typename T> FRCNN_KERNEL(THREADS) resize_normalize(pixels p, T *dst)
+{
+    constexpr int N = frcnn_wide<T>::lanes;
+    FRCNN_SHARED float normalized[CHANNELS * N_BYTE_VALUES];
+    FRCNN_SHARED frcnn_lanes<T, N> tile[TILE * CHANNELS / N];
+    const uint32_t first = blockIdx.x * (uint32_t)TILE;
+    const uint32_t n = p.n - first < TILE ? p.n - first : (uint32_t)TILE;
+    for (int c = 0; c < CHANNELS; c++)
+        for (int i = (int)threadIdx.x; i < N_BYTE_VALUES; i += THREADS)
+            normalized[c * N_BYTE_VALUES + i] = frcnn_normalize(i, p.mean[c], p.std[c]);
+    __syncthreads();
+    T *values = tile[0].values;
+    for (uint32_t i = threadIdx.x; i < n; i += THREADS) {
+        const uint32_t at = (first + i) % p.n_per_image;
+        const frcnn_frame frame = p.frames[(first + i) / p.n_per_image];
+        float pixel[CHANNELS];
+        make_pixel(&frame, normalized, p.is_bgr, (int32_t)(at / p.padded_width), (int32_t)(at % p.padded_width), pixel);
+        for (int c = 0; c < CHANNELS; c++) frcnn_narrow(pixel[c], &values[i * CHANNELS + c]);
+    }
+    __syncthreads();
+    T *out = dst + (size_t)first * CHANNELS;
+    const uint32_t n_wide = n * CHANNELS / N;
+    for (uint32_t i = threadIdx.x; i < n_wide; i += THREADS) reinterpret_cast<frcnn_lanes<T, N> *>(out)[i] = tile[i];
+    for (uint32_t i = n_wide * N + threadIdx.x; i < n * CHANNELS; i += THREADS) out[i] = values[i];
+}
+
+static size_t get_transform_workspace(const frcnn_transform *transform)
+{
+    (void)transform;
+    return 0;
+}
+
+static frcnn_status run_transform(const frcnn_transform *transform, frcnn_stream *stream)
+{
+    const int64_t n_per_image = (int64_t)transform->padded_height * transform->padded_width;
+    const int64_t n = transform->n * n_per_image;
+    FRCNN_FAIL_IF(n_per_image > INT32_MAX || n > INT32_MAX - TILE, FRCNN_ERROR_BACKEND,
+                  "transform: %d images of %dx%d are more than a GPU's grid has pixels for", transform->n,
+                  transform->padded_height, transform->padded_width);
+    pixels p = {(uint32_t)n, (uint32_t)n_per_image, (uint32_t)transform->padded_width, transform->is_bgr, {},
+                {},          transform->frames};
+    for (int c = 0; c < CHANNELS; c++) {
+        p.mean[c] = transform->mean[c];
+        p.std[c] = transform->std[c];
+    }
+    const unsigned grid = (unsigned)((n + TILE - 1) / TILE);
+    switch (transform->dtype) {
+    case FRCNN_F32:
+        return FRCNN_LAUNCH(resize_normalize<float>, grid, THREADS, 0, stream->handle, p, (float *)transform->dst);
+    case FRCNN_F16:
+        return FRCNN_LAUNCH(resize_normalize<__half>, grid, THREADS, 0, stream->handle, p, (__half *)transform->dst);
+    case FRCNN_BF16:
+        return FRCNN_LAUNCH(resize_normalize<__nv_bfloat16>, grid, THREADS, 0, stream->handle, p,
+                            (__nv_bfloat16 *)transform->dst);
+    default:
+        return frcnn_fail(FRCNN_ERROR_BACKEND, "transform: expected f32, f16 or bf16, found %s",
+                          frcnn_dtype_get_name(transform->dtype));
+    }
+}
+
+extern "C" const frcnn_image_ops frcnn_image_ops_cuda = {get_transform_workspace, run_transform};

@@ -1,0 +1,223 @@
+#include "kernel.h"
+
+#include "lanes.h"
+#include "roi_pooling.h"
+
+extern "C" {
+#include "roi/level_mapper_body.h"
+#include "roi/roi_align_body.h"
+#include "rpn/box_coder_body.h"
+}
+
+/* Taps kept per axis of a RoI; those beyond are worked out again by every thread that needs them. */
+enum { MAX_THREADS = 256, MAX_TAPS = 128 };
+
+/* Blocks that keep a large GPU busy to the end. */
+enum { ENOUGH_BLOCKS = 2048 };
+
+/* What a block needs to know besides the RoIs. */
+struct roi_grid {
+    frcnn_roi_align align;
+    int n_rows;  /* RoIs of an image */
+    int n_lanes; /* accesses that the channels of a pixel or a bin take */
+};
+
+/* A sample's neighbours along one axis: where they begin, in accesses from the map's start; of one that counts as 0, low is
+   negative. */
+struct alignas(16) roi_tap {
+    int32_t low, high;
+    float w_low, w_high;
+};
+
+/* One axis of a RoI; neighbours are step accesses apart. */
+struct roi_side {
+    frcnn_roi_axis axis;
+    int32_t step;
+};
+
+/* What the threads of a block share: its RoI along y and x, and the taps. */
+struct roi_shared {
+    int level;
+    roi_side sides[2];
+    roi_tap taps[2][MAX_TAPS];
+};
+
+FRCNN_DEVICE roi_tap make_tap(const roi_side *side, int bin, int sample)
+{
+    const frcnn_roi_tap tap = frcnn_roi_get_tap(side->axis, bin, sample);
+    roi_tap out;
+    out.low = tap.is_inside ? tap.low * side->step : -1;
+    out.high = tap.high * side->step;
+    out.w_low = tap.w_low;
+    out.w_high = tap.w_high;
+    return out;
+}
+
+/* The block's threads make the first taps of a side, all bins in a row. */
+FRCNN_DEVICE void fill_taps(const roi_side *side, int n_bins, roi_tap *taps)
+{
+    const int64_t n_all = (int64_t)n_bins * side->axis.grid;
+    const int n = n_all < MAX_TAPS ? (int)n_all : MAX_TAPS;
+    for (int i = (int)threadIdx.x; i < n; i += (int)blockDim.x)
+        taps[i] = make_tap(side, i / side->axis.grid, i % side->axis.grid);
+}
+
+/* GRID: samples per side of a bin, whose taps were all kept; 0: those of the RoI. */
+template <int GRID> FRCNN_DEVICE roi_tap get_tap(const roi_shared *shared, int axis, int bin, int sample)
+{
+    if (GRID > 0) return shared->taps[axis][bin * GRID + sample];
+    const int64_t index = (int64_t)bin * shared->sides[axis].axis.grid + sample;
+    return index < MAX_TAPS ? shared->taps[axis][index] : make_tap(&shared->sides[axis], bin, sample);
+}
+
+/* sums [N] += one sample of N channels. */
+template <typename T, int N>
+FRCNN_DEVICE void add_sample(const frcnn_lanes<T, N> *map, const roi_tap *y, const roi_tap *x, float *sums)
+{
+    const frcnn_lanes<T, N> a = map[y->low + x->low], b = map[y->low + x->high];
+    const frcnn_lanes<T, N> c = map[y->high + x->low], d = map[y->high + x->high];
+    const float wa = y->w_low * x->w_low;
+    const float wb = y->w_low * x->w_high;
+    const float wc = y->w_high * x->w_low;
+    const float wd = y->w_high * x->w_high;
+    for (int i = 0; i < N; i++)
+        sums[i] += frcnn_roi_blend(wa, wb, wc, wd, frcnn_widen(a.values[i]), frcnn_widen(b.values[i]),
+                                   frcnn_widen(c.values[i]), frcnn_widen(d.values[i]));
+}
+
+/* N channels of one bin: the mean of its samples, in the order of frcnn_roi_align_cpu. */
+template <typename T, int N, int GRID>
+FRCNN_DEVICE frcnn_lanes<T, N> make_bin(const frcnn_lanes<T, N> *map, const roi_shared *shared, int bin_y, int bin_x)
+{
+    const int grid_y = GRID > 0 ? GRID : shared->sides[0].axis.grid;
+    const int grid_x = GRID > 0 ? GRID : shared->sides[1].axis.grid;
+    const float count = grid_y * grid_x > 1 ? (float)(grid_y * grid_x) : 1.0f;
+    float sums[N];
+    for (int i = 0; i < N; i++) sums[i] = 0.0f;
+#pragma unroll 1
+    for (int iy = 0; iy < grid_y; iy++) {
+        const roi_tap y = get_tap<GRID>(shared, 0, bin_y, iy);
+#pragma unroll 1
+        for (int ix = 0; ix < grid_x; ix++) {
+            const roi_tap x = get_tap<GRID>(shared, 1, bin_x, ix);
+            if ((y.low | x.low) >= 0) add_sample(map, &y, &x, sums);
+        }
+    }
+    frcnn_lanes<T, N> bin;
+    for (int i = 0; i < N; i++) frcnn_narrow(sums[i] / count, &bin.values[i]);
+    return bin;
+}
+
+/* One thread finds the level and the sides, then all make the taps. */
+FRCNN_DEVICE void share_roi(roi_shared *shared, const roi_grid *p, const float *roi)
+{
+    const frcnn_roi_align *align = &p->align;
+    const int n_bins = align->output_size;
+    if (threadIdx.x == 0) {
+        shared->level = frcnn_roi_get_level(roi, align->k_min, align->k_min + align->n_levels - 1) - align->k_min;
+        const frcnn_roi_level *level = &align->levels[shared->level];
+        shared->sides[0].axis = frcnn_roi_get_axis(roi[1], roi[3], level->scale, level->height, n_bins,
+                                                   align->sampling_ratio, align->is_aligned);
+        shared->sides[1].axis = frcnn_roi_get_axis(roi[0], roi[2], level->scale, level->width, n_bins,
+                                                   align->sampling_ratio, align->is_aligned);
+        shared->sides[0].step = level->width * p->n_lanes;
+        shared->sides[1].step = p->n_lanes;
+    }
+    __syncthreads();
+    for (int k = 0; k < 2; k++) fill_taps(&shared->sides[k], n_bins, shared->taps[k]);
+    __syncthreads();
+}
+
+/* blockIdx.x: a RoI of all images; blockIdx.y: a share of its rows of bins. A thread makes N channels of a bin at a time. */
+template <typename T, int N, int GRID>
+FRCNN_KERNEL(MAX_THREADS, 2)
+roi_align(roi_grid p, const float *__restrict__ boxes, const int64_t *__restrict__ counts, frcnn_lanes<T, N> *dst)
+{
+    FRCNN_SHARED roi_shared shared;
+    const int n_bins = p.align.output_size;
+    const int image = (int)blockIdx.x / p.n_rows;
+    const int row_lanes = n_bins * p.n_lanes;
+    const int begin = (int)(blockIdx.y * n_bins / gridDim.y) * row_lanes + (int)threadIdx.x;
+    const int end = (int)((blockIdx.y + 1) * n_bins / gridDim.y) * row_lanes;
+    const float *roi = boxes + (size_t)4 * blockIdx.x;
+    frcnn_lanes<T, N> *out = dst + (size_t)blockIdx.x * n_bins * row_lanes;
+    if ((int)blockIdx.x % p.n_rows >= counts[image] || !frcnn_box_is_finite(roi)) {
+        frcnn_lanes<T, N> zeros;
+        for (int i = 0; i < N; i++) frcnn_narrow(0.0f, &zeros.values[i]);
+        for (int i = begin; i < end; i += (int)blockDim.x) out[i] = zeros;
+        return;
+    }
+    share_roi(&shared, &p, roi);
+    const frcnn_roi_level *level = &p.align.levels[shared.level];
+    const frcnn_lanes<T, N> *map = reinterpret_cast<const frcnn_lanes<T, N> *>(level->map) +
+                                   (size_t)image * level->height * level->width * p.n_lanes;
+    for (int i = begin; i < end; i += (int)blockDim.x) {
+        const int bin = i / p.n_lanes;
+        out[i] = make_bin<T, N, GRID>(map + i % p.n_lanes, &shared, bin / n_bins, bin % n_bins);
+    }
+}
+
+/* Whole warps, so many that they go over a row of bins in full steps, or nearly. */
+static unsigned get_threads(int64_t row_lanes)
+{
+    const int64_t n_steps = (row_lanes + MAX_THREADS - 1) / MAX_THREADS;
+    const int64_t n_warps = (row_lanes + 32 * n_steps - 1) / (32 * n_steps);
+    return (unsigned)(32 * n_warps);
+}
+
+static unsigned get_shares(int64_t n_rois, int n_bins)
+{
+    const int64_t n_shares = (ENOUGH_BLOCKS + n_rois - 1) / n_rois;
+    return (unsigned)(n_shares < n_bins ? n_shares : n_bins);
+}
+
+/* Accesses are counted in 32 bits. */
+static frcnn_status check(const frcnn_roi_align_run *run, int64_t n_lanes)
+{
+    const frcnn_roi_align *align = &run->align;
+    FRCNN_FAIL_IF(run->n * run->n_rows > INT32_MAX, FRCNN_ERROR_BACKEND,
+                  "roi_align: %d times %lld RoIs are more than a GPU's grid has", run->n, (long long)run->n_rows);
+    FRCNN_FAIL_IF((int64_t)align->output_size * align->output_size * n_lanes > INT32_MAX - MAX_THREADS,
+                  FRCNN_ERROR_BACKEND, "roi_align: %dx%d bins of %lld channels are more than a GPU's grid has",
+                  align->output_size, align->output_size, (long long)align->channels);
+    for (int i = 0; i < align->n_levels; i++)
+        FRCNN_FAIL_IF((int64_t)align->levels[i].height * align->levels[i].width * n_lanes > INT32_MAX,
+                      FRCNN_ERROR_BACKEND, "roi_align: a map of %dx%d with %lld channels is too large for a GPU",
+                      align->levels[i].height, align->levels[i].width, (long long)align->channels);
+    return FRCNN_OK;
+}
+
+template <typename T, int N, int GRID> static frcnn_status launch(const frcnn_roi_align_run *run, frcnn_stream *stream)
+{
+    const int64_t n_lanes = run->align.channels / N;
+    const int64_t n_rois = run->n * run->n_rows;
+    const int n_bins = run->align.output_size;
+    FRCNN_TRY(check(run, n_lanes));
+    const roi_grid p = {run->align, (int)run->n_rows, (int)n_lanes};
+    return FRCNN_LAUNCH((roi_align<T, N, GRID>), dim3((unsigned)n_rois, get_shares(n_rois, n_bins)),
+                        get_threads(n_bins * n_lanes), 0, stream->handle, p, run->boxes, run->counts,
+                        (frcnn_lanes<T, N> *)run->dst);
+}
+
+template <typename T> static frcnn_status align(const frcnn_roi_align_run *run, frcnn_stream *stream)
+{
+    constexpr int N = frcnn_wide<T>::lanes;
+    if (run->align.channels % N != 0) return launch<T, 1, 0>(run, stream);
+    const int has_usual_grid = run->align.sampling_ratio == 2 && 2 * run->align.output_size <= MAX_TAPS;
+    return has_usual_grid ? launch<T, N, 2>(run, stream) : launch<T, N, 0>(run, stream);
+}
+
+frcnn_status frcnn_roi_align_cuda(const frcnn_roi_align_run *run, frcnn_stream *stream)
+{
+    switch (run->dtype) {
+    case FRCNN_F32:
+        return align<float>(run, stream);
+    case FRCNN_F16:
+        return align<__half>(run, stream);
+    case FRCNN_BF16:
+        return align<__nv_bfloat16>(run, stream);
+    default:
+        return frcnn_fail(FRCNN_ERROR_BACKEND, "roi_align: expected f32, f16 or bf16, found %s",
+                          frcnn_dtype_get_name(run->dtype));
+    }
+}
