@@ -65,9 +65,9 @@ struct frcnn_tensor_base {
 #pragma unroll
             for (int j = 0; j < type::n_channel_blocks; ++j)
 #pragma unroll
-                for (int half = 0; half < 2; ++half)
-                    *reinterpret_cast<float2 *>(place + (i * 16 + half * 8) * pitch + j * 8) =
-                        make_float2(sums.values[i][j][half * 2], sums.values[i][j][half * 2 + 1]);
+                for (int part = 0; part < 2; ++part)
+                    *reinterpret_cast<float2 *>(place + (i * 16 + part * 8) * pitch + j * 8) =
+                        make_float2(sums.values[i][j][part * 2], sums.values[i][j][part * 2 + 1]);
     }
 };
 

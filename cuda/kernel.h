@@ -49,6 +49,8 @@
     frcnn_cuda_check(((kernel)<<<(grid), (block), (shared_bytes), (stream)>>>(__VA_ARGS__), cudaGetLastError()), #kernel)
 /* clang-format on */
 
+#endif
+
 /** Lets a kernel use that much dynamic shared memory on this device. Returns a frcnn_status. */
 template <typename Kernel> static inline frcnn_status frcnn_cuda_allow_shared(Kernel *kernel, size_t bytes)
 {
@@ -56,7 +58,5 @@ template <typename Kernel> static inline frcnn_status frcnn_cuda_allow_shared(Ke
                                                  cudaFuncAttributeMaxDynamicSharedMemorySize, (int)bytes),
                             "shared memory of a kernel");
 }
-
-#endif
 
 #endif

@@ -1,5 +1,4 @@
 /* Primitives of the CUDA backend: the engines that can run a convolution, and which one of their variants does. */
-#include "conv_candidates.h"
 #include "conv_choice.h"
 #include "conv_engine.h"
 #include "conv_weight.h"
@@ -7,10 +6,12 @@
 #include "network_kernels.h"
 
 extern "C" {
+#include "conv_candidates.h"
 #include "tensor/memory.h"
 }
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace

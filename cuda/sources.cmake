@@ -30,3 +30,12 @@ set(FRCNN_CUDA_MATRIX_SOURCES
   linear_cublaslt.cu
   network.cu
 )
+# Stages in Thrust, and their faster twins in CUB: they need CCCL's headers, and no grid on the host.
+set(FRCNN_CUDA_THRUST_SOURCES
+  cub_select.cu
+  cub_sort.cu
+  thrust_range.cu
+  thrust_scan.cu
+  thrust_select.cu
+  thrust_sort.cu
+)
