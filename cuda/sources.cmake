@@ -10,10 +10,14 @@ set(FRCNN_CUDA_SOURCES
   cuda_stream.cu
   map.cu
   max_pool2d.cu
+  nms.cu
+  postprocess.cu
+  proposals.cu
   resize_normalize.cu
   roi_align.cu
   tensor_memory.cu
   tensor_ops.cu
+  topk.cu
   upsample_nearest.cu
 )
 set(FRCNN_CUDA_MATRIX_SOURCES
@@ -31,6 +35,7 @@ set(FRCNN_CUDA_MATRIX_SOURCES
   network.cu
 )
 # Stages in Thrust, and their faster twins in CUB: they need CCCL's headers, and no grid on the host.
+# Stages in Thrust, and their faster twins in CUB.
 set(FRCNN_CUDA_THRUST_SOURCES
   cub_select.cu
   cub_sort.cu

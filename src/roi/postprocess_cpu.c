@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "roi/postprocess_body.h"
-#include "rpn/box_coder_body.h"
 #include "rpn/nms.h"
 #include "tensor/index/sort_keys.h"
 #include "tensor/parallel.h"
@@ -51,14 +50,13 @@ size_t frcnn_postprocess_get_workspace(const frcnn_postprocess *p, int64_t n_roi
 static int64_t collect(const frcnn_postprocess *p, const post_work *work, const float *deltas, int64_t row_stride,
                        const float *proposals, int64_t n_rois)
 {
-    const float weights[4] = {10.0f, 10.0f, 5.0f, 5.0f};
     int64_t n = 0;
     for (int64_t roi = 0; roi < n_rois; roi++) {
         const float *scores = work->scores + roi * p->n_classes;
         for (int c = 1; c < p->n_classes; c++) {
             if (!(scores[c] > p->score_thresh)) continue;
-            if (!frcnn_box_decode_clipped(proposals + 4 * roi, deltas + roi * row_stride + 4 * c, weights,
-                                          p->resized_height, p->resized_width, p->min_size, work->boxes + 4 * n))
+            if (!frcnn_detection_decode(proposals + 4 * roi, deltas + roi * row_stride + 4 * c, p->resized_height,
+                                        p->resized_width, p->min_size, work->boxes + 4 * n))
                 continue;
             work->origin[n] = (int32_t)(roi * p->n_classes + c);
             work->keys[n] = frcnn_score_key(scores[c], (uint32_t)n);
@@ -90,15 +88,15 @@ int64_t frcnn_postprocess_cpu(const frcnn_postprocess *p, const float *logits, c
                                          (int64_t)p->max_detections + 1, work.nms, work.keep);
 
     const int64_t n_out = n_kept < p->max_detections ? n_kept : p->max_detections;
-    const float scale_y = p->image_height / p->resized_height;
-    const float scale_x = p->image_width / p->resized_width;
     for (int64_t i = 0; i < n_out; i++) {
-        const float *box = work.sorted_boxes + 4 * work.keep[i];
+        float box[4];
+        frcnn_detection_scale(work.sorted_boxes + 4 * work.keep[i], p->resized_height, p->resized_width,
+                              p->image_height, p->image_width, box);
         const int64_t candidate = frcnn_score_key_get_index(work.keys[work.keep[i]]);
-        out[i] = (frcnn_detection){.x1 = box[0] * scale_x,
-                                   .y1 = box[1] * scale_y,
-                                   .x2 = box[2] * scale_x,
-                                   .y2 = box[3] * scale_y,
+        out[i] = (frcnn_detection){.x1 = box[0],
+                                   .y1 = box[1],
+                                   .x2 = box[2],
+                                   .y2 = box[3],
                                    .score = work.scores[work.origin[candidate]],
                                    .class_index = work.sorted_classes[work.keep[i]] - 1};
     }

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** The largest float that is not above the threshold: an IoU, which is a float, exceeds both or neither. */
+float frcnn_nms_round_threshold(double threshold);
+
 /** Bytes that frcnn_nms_cpu needs; SIZE_MAX where that overflows. */
 size_t frcnn_nms_get_workspace(int64_t n, int64_t max_keep);
 

@@ -54,8 +54,7 @@ FRCNN_SIMD int frcnn_nms_is_suppressed(const float *restrict x1, const float *re
     return 0;
 }
 
-/** The largest float that is not above the threshold: a float exceeds both or neither. */
-static float round_down(double threshold)
+float frcnn_nms_round_threshold(double threshold)
 {
     const float nearest = (float)threshold;
     return (double)nearest > threshold ? nextafterf(nearest, -INFINITY) : nearest;
@@ -66,7 +65,7 @@ int64_t frcnn_nms_cpu(const float *boxes, const int32_t *groups, int64_t n, doub
 {
     kept_boxes kept;
     kept_layout(&kept, n, max_keep, workspace);
-    const float float_threshold = round_down(threshold);
+    const float float_threshold = frcnn_nms_round_threshold(threshold);
     int64_t n_kept = 0;
     for (int64_t i = 0; i < n && n_kept < max_keep; i++) {
         const float *box = boxes + 4 * i;

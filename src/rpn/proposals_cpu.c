@@ -1,9 +1,7 @@
 #include "rpn/proposals.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "rpn/box_coder_body.h"
 #include "rpn/nms.h"
 #include "rpn/proposals_body.h"
 #include "tensor/index/sort_keys.h"
@@ -81,19 +79,13 @@ static void run_level(const frcnn_proposal_params *params, const frcnn_proposal_
                (size_t)n_per_cell * sizeof *work->logits);
     frcnn_topk_cpu(work->logits, level->n_cells * n_per_cell, 1, work->k, work->topk_keys, work->indices);
 
-    const float weights[4] = {1.0f, 1.0f, 1.0f, 1.0f};
     int64_t n = 0;
     for (int64_t i = 0; i < work->k; i++) {
         const int64_t index = work->indices[i];
         const float *deltas = level->deltas + index / n_per_cell * level->cell_stride + 4 * (index % n_per_cell);
-        const float logit = work->logits[index];
-        const float score = frcnn_proposal_score(logit);
-        if (isfinite(logit) && score >= params->score_thresh &&
-            frcnn_box_decode_clipped(level->anchors + 4 * index, deltas, weights, height, width, params->min_size,
-                                     boxes + 4 * n)) {
-            work->indices[n] = index;
-            scores[n++] = score;
-        }
+        if (frcnn_proposal_decode(level->anchors + 4 * index, deltas, work->logits[index], height, width,
+                                  params->score_thresh, params->min_size, boxes + 4 * n, scores + n))
+            work->indices[n++] = index;
     }
 
     work->n_kept = frcnn_nms_cpu(boxes, NULL, n, params->nms_thresh, params->post_nms_top_n, work->nms, work->keep);

@@ -21,6 +21,18 @@ FRCNN_HD uint64_t frcnn_score_key(float score, uint32_t index)
     return (uint64_t)(~ordered) << 32 | index;
 }
 
+/** The score that a key was made of; of -0 and 0 the latter, and one NaN for all. */
+FRCNN_HD float frcnn_score_key_get_score(uint64_t key)
+{
+    const uint32_t ordered = ~(uint32_t)(key >> 32);
+    union {
+        float value;
+        uint32_t bits;
+    } word;
+    word.bits = (ordered & 0x80000000u) != 0 ? ordered & 0x7fffffffu : ~ordered;
+    return word.value;
+}
+
 /** The index that a key holds. */
 FRCNN_HD uint32_t frcnn_score_key_get_index(uint64_t key)
 {
