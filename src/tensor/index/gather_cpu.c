@@ -1,6 +1,7 @@
 #include "tensor/index/gather.h"
 
 #include "tensor/index/element.h"
+#include "tensor/index/gather_body.h"
 #include "tensor/parallel.h"
 
 enum { CHUNK = 16384 };
@@ -11,13 +12,9 @@ static void gather_run(const frcnn_gather *gather, int64_t row, int64_t first, i
     const int last = gather->n_dims - 1;
     const int64_t dst_first = row * gather->shape[last] + first;
     const int64_t *indices = gather->indices + dst_first;
-    const int64_t step = last == gather->dim ? 0 : gather->strides[last];
+    const int64_t step = frcnn_gather_get_step(gather);
     const int64_t index_step = gather->strides[gather->dim];
-    int64_t start = first * step;
-    for (int d = last - 1; d >= 0; d--) {
-        if (d != gather->dim) start += row % gather->shape[d] * gather->strides[d];
-        row /= gather->shape[d];
-    }
+    const int64_t start = frcnn_gather_get_row_start(gather, row) + first * step;
     FRCNN_ELEMENT_DISPATCH(
         gather->element_bytes, for (int64_t i = 0; i < n; i++) {
             frcnn_element_copy(size, gather->dst, dst_first + i, gather->src,

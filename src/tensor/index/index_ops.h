@@ -13,7 +13,7 @@
 #include "tensor/index/unique.h"
 
 typedef struct frcnn_index_ops {
-    frcnn_status (*count_hits)(frcnn_dtype dtype, int64_t n, const void *src, int64_t *starts);
+    frcnn_status (*count_hits)(frcnn_dtype dtype, int64_t n, const void *src, int64_t *starts, int64_t *n_hits);
     frcnn_status (*gather)(const frcnn_gather *gather);
     frcnn_status (*index_range)(int64_t n, const int64_t *indices, int64_t *least, int64_t *most);
     frcnn_status (*index_select)(const frcnn_index_select *select);

@@ -6,7 +6,7 @@
 
 #include "frcnn/tensor.h"
 
-/** The least and the largest of n i64; n > 0. Allocates nothing; one thread. */
+/** The least and the largest of n i64, to the CPU's memory; n > 0. Allocates nothing; one thread. */
 FRCNN_NODISCARD frcnn_status frcnn_index_range_cpu(int64_t n, const int64_t *indices, int64_t *least, int64_t *most);
 
 /** The indices, i32 or i64, as contiguous i64, each of them in [0, n). dim names the dimension that they look into, and

@@ -6,7 +6,6 @@
 #include "tensor/devices.h"
 #include "tensor/error.h"
 #include "tensor/index/hits.h"
-#include "tensor/memory.h"
 #include "tensor/shape.h"
 #include "tensor/tensor_ops.h"
 
@@ -43,17 +42,19 @@ frcnn_status frcnn_tensor_masked_select(frcnn_tensor **out, const frcnn_tensor *
     frcnn_tensor *where = NULL;
     frcnn_tensor *result = NULL;
     void *starts = NULL;
+    int64_t n_hits = 0;
     FRCNN_TRY_CLEANUP(spread(&src, tensor, n_dims, shape));
     FRCNN_TRY_CLEANUP(spread(&where, mask, n_dims, shape));
     const int64_t n_blocks = frcnn_hits_get_n_blocks(where->n_elements);
-    FRCNN_TRY_CLEANUP(frcnn_alloc(&starts, (size_t)n_blocks + 1, sizeof(int64_t), "masked_select"));
+    FRCNN_TRY_CLEANUP(
+        table->memory->alloc(tensor->device.index, &starts, ((size_t)n_blocks + 1) * sizeof(int64_t), "masked_select"));
     frcnn_masked_select select = {.element_bytes = frcnn_dtype_get_size(tensor->dtype),
                                   .n_elements = where->n_elements,
                                   .src = frcnn_tensor_get_const_data(src),
                                   .mask = frcnn_tensor_get_const_data(where),
                                   .starts = starts};
-    FRCNN_TRY_CLEANUP(table->index->count_hits(FRCNN_BOOL, where->n_elements, select.mask, starts));
-    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, tensor->dtype, 1, &select.starts[n_blocks]));
+    FRCNN_TRY_CLEANUP(table->index->count_hits(FRCNN_BOOL, where->n_elements, select.mask, starts, &n_hits));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_empty_on(&result, tensor->device, tensor->dtype, 1, &n_hits));
     select.dst = frcnn_tensor_get_data(result);
     FRCNN_TRY_CLEANUP(table->index->masked_select(&select));
     *out = result;
@@ -61,7 +62,7 @@ frcnn_status frcnn_tensor_masked_select(frcnn_tensor **out, const frcnn_tensor *
 
 cleanup:
     frcnn_tensor_destroy(&result);
-    frcnn_free(starts);
+    table->memory->free(tensor->device.index, starts);
     frcnn_tensor_destroy(&src);
     frcnn_tensor_destroy(&where);
     return status;

@@ -2,7 +2,6 @@
 
 #include "frcnn/ops.h"
 #include "tensor/error.h"
-#include "tensor/memory.h"
 #include "tensor/tensor_ops.h"
 
 frcnn_status frcnn_tensor_unique(frcnn_tensor **values, frcnn_tensor **inverse, frcnn_tensor **counts,
@@ -19,8 +18,9 @@ frcnn_status frcnn_tensor_unique(frcnn_tensor **values, frcnn_tensor **inverse, 
     void *starts = NULL;
     frcnn_unique unique = {.dtype = tensor->dtype, .n = tensor->n_elements};
     FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&src, tensor));
-    FRCNN_TRY_CLEANUP(frcnn_alloc(&order, (size_t)unique.n, sizeof(int64_t), "unique"));
-    FRCNN_TRY_CLEANUP(frcnn_alloc(&starts, (size_t)unique.n + 1, sizeof(int64_t), "unique"));
+    FRCNN_TRY_CLEANUP(table->memory->alloc(tensor->device.index, &order, (size_t)unique.n * sizeof(int64_t), "unique"));
+    FRCNN_TRY_CLEANUP(
+        table->memory->alloc(tensor->device.index, &starts, ((size_t)unique.n + 1) * sizeof(int64_t), "unique"));
     unique.src = frcnn_tensor_get_const_data(src);
     unique.order = order;
     unique.starts = starts;
@@ -41,8 +41,8 @@ frcnn_status frcnn_tensor_unique(frcnn_tensor **values, frcnn_tensor **inverse, 
     sizes = NULL;
 
 cleanup:
-    frcnn_free(order);
-    frcnn_free(starts);
+    table->memory->free(tensor->device.index, order);
+    table->memory->free(tensor->device.index, starts);
     frcnn_tensor_destroy(&src);
     frcnn_tensor_destroy(&found);
     frcnn_tensor_destroy(&groups);

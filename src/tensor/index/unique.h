@@ -11,9 +11,9 @@ typedef struct frcnn_unique {
     frcnn_dtype dtype;
     int64_t n;
     const void *src;
-    int64_t *order;  /**< [n] the indices of src, sorted by value and then by index */
-    int64_t *starts; /**< [n + 1] where in order each group begins, and n */
-    int64_t n_groups;
+    int64_t *order;   /**< [n] the indices of src, sorted by value and then by index */
+    int64_t *starts;  /**< [n + 1] where in order each group begins, and n */
+    int64_t n_groups; /**< in the CPU's memory, as this struct is */
 } frcnn_unique;
 
 /** Fills order, starts and n_groups. Every NaN is a group of its own; -0 equals 0. Errors: NO_MEMORY. */

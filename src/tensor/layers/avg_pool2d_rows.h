@@ -1,6 +1,6 @@
 /* Average pooling of one dtype; avg_pool2d_cpu.c includes this once for each, with these defined:
      VALUE      the type of a value
-     ADD, DIVIDE  the two operations, for i64 without overflow
+     ADD, DIVIDE, AVERAGE  the operations of avg_pool2d_body.h
      NAME(name) the name with the dtype's ending */
 
 /* A row of outputs where channels fill vectors: they are the inner loop, and their sums stay in dst. */
@@ -22,7 +22,7 @@ FRCNN_SIMD void NAME(frcnn_avg_pool2d_wide)(const frcnn_avg_pool2d *pool, const 
             for (; left > 0; left--, a += c)
                 for (int64_t i = 0; i < c; i++) sum[i] = ADD(sum[i], a[i]);
         }
-        const divisors by = get_divisors(pool, y, x);
+        const frcnn_avg_divisors by = frcnn_avg_pool2d_get_divisors(pool, y, x);
         const VALUE first = (VALUE)by.first, second = (VALUE)by.second;
         if (by.second == 1)
             for (int64_t i = 0; i < c; i++) sum[i] = DIVIDE(sum[i], first);
@@ -72,7 +72,7 @@ FRCNN_SIMD void NAME(frcnn_avg_pool2d_narrow)(const frcnn_avg_pool2d *pool, cons
                     NAME(add_tap)(n, c, step, sum, tap);
             }
         for (int64_t x = start; x < stop;) {
-            const divisors by = get_divisors(pool, y, x);
+            const frcnn_avg_divisors by = frcnn_avg_pool2d_get_divisors(pool, y, x);
             const VALUE first = (VALUE)by.first, second = (VALUE)by.second;
             int64_t next = x + 1;
             if (x >= first_inner && x < end_inner) next = end_inner < stop ? end_inner : stop;
@@ -92,15 +92,9 @@ static void NAME(single)(const frcnn_avg_pool2d *pool, const VALUE *src, int64_t
     const frcnn_span rows = frcnn_window_get_span(&pool->y, y);
     for (int64_t x = 0; x < pool->x.out; x++) {
         const frcnn_span columns = frcnn_window_get_span(&pool->x, x);
-        const divisors by = get_divisors(pool, y, x);
+        const frcnn_avg_divisors by = frcnn_avg_pool2d_get_divisors(pool, y, x);
         for (int64_t i = 0; i < c; i++) {
-            VALUE sum = 0;
-            for (int64_t in_y = rows.first; in_y < rows.end; in_y++) {
-                const VALUE *tap = src + in_y * pool->x.in * c + i;
-                for (int64_t in_x = columns.first; in_x < columns.end; in_x++) sum = ADD(sum, tap[in_x * c]);
-            }
-            const VALUE by_first = (VALUE)by.first, by_second = (VALUE)by.second;
-            dst[x * c + i] = DIVIDE(DIVIDE(sum, by_first), by_second);
+            dst[x * c + i] = AVERAGE(rows, columns, pool->x.in, c, src + i, by);
         }
     }
 }
@@ -121,5 +115,6 @@ static void NAME(pool_row)(const frcnn_avg_pool2d_run *run, int64_t row)
 
 #undef ADD
 #undef DIVIDE
+#undef AVERAGE
 #undef VALUE
 #undef NAME

@@ -4,6 +4,7 @@
 #include "tensor/body.h"
 #include "tensor/error.h"
 #include "tensor/layers/interpolate.h"
+#include "tensor/layers/interpolate_body.h"
 #include "tensor/memory.h"
 #include "tensor/parallel.h"
 
@@ -78,12 +79,7 @@ static inline __attribute__((always_inline)) void sum_taps_u8(int64_t n, int64_t
                                                               int precision, int64_t step, const uint8_t *src,
                                                               uint8_t *restrict dst)
 {
-    for (int64_t i = 0; i < n; i++) {
-        int32_t sum = precision > 0 ? 1 << (precision - 1) : 0;
-        for (int64_t k = 0; k < size; k++) sum += (int32_t)weights[k] * src[k * step + i];
-        sum >>= precision;
-        dst[i] = (uint8_t)(sum < 0 ? 0 : sum > UINT8_MAX ? UINT8_MAX : sum);
-    }
+    for (int64_t i = 0; i < n; i++) dst[i] = frcnn_interpolate_sum_u8(weights, size, precision, step, src + i);
 }
 
 static void interpolate_columns_u8(const frcnn_resample_side *x, int64_t c, const uint8_t *src, uint8_t *restrict dst)

@@ -12,18 +12,21 @@ enum {
 #define VALUE float
 #define LOWEST (-INFINITY)
 #define WINS frcnn_max_pool2d_wins_f32
+#define FIND frcnn_max_pool2d_find_f32
 #define NAME(name) name##_f32
 #include "tensor/layers/max_pool2d_rows.h"
 
 #define VALUE double
 #define LOWEST ((double)-INFINITY)
 #define WINS frcnn_max_pool2d_wins_f64
+#define FIND frcnn_max_pool2d_find_f64
 #define NAME(name) name##_f64
 #include "tensor/layers/max_pool2d_rows.h"
 
 #define VALUE int64_t
 #define LOWEST (run->lowest)
 #define WINS frcnn_max_pool2d_wins_i64
+#define FIND frcnn_max_pool2d_find_i64
 #define NAME(name) name##_i64
 #include "tensor/layers/max_pool2d_rows.h"
 

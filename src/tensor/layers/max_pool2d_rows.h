@@ -1,7 +1,7 @@
 /* Max pooling of one dtype; max_pool2d_cpu.c includes this once for each, with these defined:
      VALUE      the type of a value
      LOWEST     what a window starts from
-     WINS       of value and best: frcnn_max_pool2d_wins_…
+     WINS, FIND the functions of max_pool2d_body.h
      NAME(name) the name with the dtype's ending */
 
 #define KEEP(best, value) (WINS((value), (best)) ? (value) : (best))
@@ -105,18 +105,8 @@ static void NAME(single)(const frcnn_max_pool2d_run *run, const VALUE *src, int6
     for (int64_t x = 0; x < pool->x.out; x++) {
         const frcnn_span columns = frcnn_window_get_span(&pool->x, x);
         for (int64_t i = 0; i < c; i++) {
-            VALUE best = LOWEST;
-            int64_t at = rows.first * pool->x.in + columns.first;
-            for (int64_t in_y = rows.first; in_y < rows.end; in_y += rows.step)
-                for (int64_t in_x = columns.first; in_x < columns.end; in_x += columns.step) {
-                    const int64_t position = in_y * pool->x.in + in_x;
-                    const VALUE value = src[position * c + i];
-                    if (WINS(value, best)) {
-                        best = value;
-                        at = position;
-                    }
-                }
-            dst[x * c + i] = best;
+            int64_t at;
+            dst[x * c + i] = FIND(rows, columns, pool->x.in, c, src + i, LOWEST, &at);
             if (indices != NULL) indices[x * c + i] = at;
         }
     }
@@ -170,4 +160,5 @@ static void NAME(pool_row)(const frcnn_max_pool2d_run *run, int64_t row)
 #undef VALUE
 #undef LOWEST
 #undef WINS
+#undef FIND
 #undef NAME

@@ -30,16 +30,10 @@ static void pad_row(const frcnn_pad_run *run, int dim, int64_t block, int64_t ro
     const size_t bytes = (size_t)block * run->element_bytes;
     const int64_t in = run->in[dim], out = run->out[dim], before = run->before[dim];
     unsigned char *dst = run->dst + (size_t)(row * out) * bytes;
-    int64_t src_row = 0, scale = 1;
-    for (int d = dim - 1; d >= 0; d--) {
-        const int64_t at = frcnn_pad_get_source(run->mode, row % run->out[d], run->before[d], run->in[d]);
-        if (at < 0) {
-            fill(run, dst, out * block);
-            return;
-        }
-        src_row += at * scale;
-        scale *= run->in[d];
-        row /= run->out[d];
+    const int64_t src_row = frcnn_pad_get_source_row(run, dim, row);
+    if (src_row < 0) {
+        fill(run, dst, out * block);
+        return;
     }
     const unsigned char *src = run->src + (size_t)(src_row * in) * bytes;
     int64_t first = before > 0 ? before : 0;
@@ -55,11 +49,10 @@ static void pad_row(const frcnn_pad_run *run, int dim, int64_t block, int64_t ro
 
 frcnn_status frcnn_pad_cpu(const frcnn_pad_run *run)
 {
-    /* What follows the last padded dimension moves in blocks. */
-    int dim = run->n_dims - 1;
+    const int dim = frcnn_pad_get_last_dim(run);
     int64_t block = 1;
-    for (; dim > 0 && run->before[dim] == 0 && run->in[dim] == run->out[dim]; dim--) block *= run->in[dim];
     int64_t n_rows = 1;
+    for (int d = dim + 1; d < run->n_dims; d++) block *= run->in[d];
     for (int d = 0; d < dim; d++) n_rows *= run->out[d];
     FRCNN_PARALLEL_FOR_IF(n_rows * run->out[dim] * block >= FRCNN_PARALLEL_MIN)
     for (int64_t row = 0; row < n_rows; row++) pad_row(run, dim, block, row);

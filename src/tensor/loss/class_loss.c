@@ -59,13 +59,16 @@ frcnn_status frcnn_class_loss_check(const char *what, const frcnn_tensor *input,
     return FRCNN_OK;
 }
 
-static frcnn_status check_range(const frcnn_class_loss_request *request, const frcnn_tensor *classes, int64_t n_classes)
+static frcnn_status check_range(const frcnn_tensor_ops *table, const frcnn_class_loss_request *request,
+                                const frcnn_tensor *classes, int64_t n_classes)
 {
-    const int64_t *values = frcnn_tensor_get_const_data(classes);
-    for (int64_t i = 0; i < classes->n_elements; i++)
-        FRCNN_FAIL_IF((values[i] < 0 || values[i] >= n_classes) && values[i] != request->ignore_index,
-                      FRCNN_ERROR_INVALID, "%s: expected classes below %lld, found %lld", request->what,
-                      (long long)n_classes, (long long)values[i]);
+    const frcnn_class_range range = {frcnn_tensor_get_const_data(classes), classes->n_elements, n_classes,
+                                     request->ignore_index};
+    int64_t at = 0;
+    int64_t found = 0;
+    FRCNN_TRY(table->loss->find_wrong_class(&range, &at, &found));
+    FRCNN_FAIL_IF(at < range.n, FRCNN_ERROR_INVALID, "%s: expected classes below %lld, found %lld", request->what,
+                  (long long)n_classes, (long long)found);
     return FRCNN_OK;
 }
 
@@ -96,7 +99,7 @@ frcnn_status frcnn_class_loss_run(frcnn_tensor **out, const frcnn_class_loss_req
     FRCNN_TRY(frcnn_tensor_ops_find(&table, request->what, input->device));
     FRCNN_TRY_CLEANUP(frcnn_compute_open(&log_probs, input, dtype));
     FRCNN_TRY_CLEANUP(frcnn_compute_open(&target, request->target, holds_probs ? dtype : FRCNN_I64));
-    if (!holds_probs) FRCNN_TRY_CLEANUP(check_range(request, target, loss.n_classes));
+    if (!holds_probs) FRCNN_TRY_CLEANUP(check_range(table, request, target, loss.n_classes));
     if (request->weight != NULL) FRCNN_TRY_CLEANUP(frcnn_compute_open(&weight, request->weight, dtype));
     loss.log_probs = frcnn_tensor_get_const_data(log_probs);
     if (holds_probs)

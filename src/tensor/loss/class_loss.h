@@ -21,6 +21,17 @@ typedef struct frcnn_class_loss {
  *  with probs. Sums in f64, in an order that does not depend on threads. Errors: NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_class_loss_cpu(const frcnn_class_loss *loss, frcnn_loss_sums *sums);
 
+/** Classes, each of which is to be below n_classes, not below 0, or ignore_index. */
+typedef struct frcnn_class_range {
+    const int64_t *classes; /**< [n] */
+    int64_t n, n_classes, ignore_index;
+} frcnn_class_range;
+
+/** The position of the first class that is none of these, n where there is none, and its value where there is one; both to
+ *  the CPU's memory. Allocates nothing; one thread. */
+FRCNN_NODISCARD frcnn_status frcnn_class_loss_find_wrong_class_cpu(const frcnn_class_range *range, int64_t *at,
+                                                                   int64_t *found);
+
 /** What an operation was asked for. */
 typedef struct frcnn_class_loss_request {
     const char *what; /**< begins messages */

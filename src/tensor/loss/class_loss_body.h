@@ -6,6 +6,12 @@
 #include <stdint.h>
 
 #include "tensor/body.h"
+#include "tensor/loss/class_loss.h"
+
+FRCNN_HD int frcnn_class_is_wrong(const frcnn_class_range *range, int64_t class_index)
+{
+    return (class_index < 0 || class_index >= range->n_classes) && class_index != range->ignore_index;
+}
 
 /* REAL: float or double. weight is [n], or NULL. */
 #define FRCNN_DEFINE_CLASS_LOSS(suffix, REAL)                                                                          \
@@ -38,6 +44,26 @@
             loss -= (double)log_probs[i * stride] * prob * frcnn_class_weight_##suffix(weight, i);                     \
         }                                                                                                              \
         return loss;                                                                                                   \
+    }                                                                                                                  \
+                                                                                                                       \
+    /* Of position i, and its weight. */                                                                               \
+    FRCNN_HD frcnn_loss_sums frcnn_class_loss_at_##suffix(const frcnn_class_loss *loss, int64_t i)                     \
+    {                                                                                                                  \
+        const int64_t first = i / loss->n_inner * loss->n_classes * loss->n_inner + i % loss->n_inner;                 \
+        const REAL *log_probs = (const REAL *)loss->log_probs + first;                                                 \
+        const REAL *weight = (const REAL *)loss->weight;                                                               \
+        const double smoothing = loss->label_smoothing;                                                                \
+        frcnn_loss_sums sums = {0.0, 0.0};                                                                             \
+        if (loss->classes == NULL) {                                                                                   \
+            sums.loss = frcnn_class_loss_of_probs_##suffix(log_probs, loss->n_classes, loss->n_inner,                  \
+                                                           (const REAL *)loss->probs + first, weight, smoothing);      \
+            sums.weight = 1.0;                                                                                         \
+        } else if (loss->classes[i] != loss->ignore_index) {                                                           \
+            sums.loss = frcnn_class_loss_of_class_##suffix(log_probs, loss->n_classes, loss->n_inner,                  \
+                                                           loss->classes[i], weight, smoothing);                       \
+            sums.weight = frcnn_class_weight_##suffix(weight, loss->classes[i]);                                       \
+        }                                                                                                              \
+        return sums;                                                                                                   \
     }
 
 FRCNN_DEFINE_CLASS_LOSS(f32, float)

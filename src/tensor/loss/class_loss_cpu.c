@@ -12,23 +12,10 @@ enum { CHUNK = 1024 };
 #define DEFINE_POSITION(suffix, REAL)                                                                                  \
     static void run_position_##suffix(const frcnn_class_loss *loss, int64_t i, frcnn_loss_sums *sums)                  \
     {                                                                                                                  \
-        const int64_t first = i / loss->n_inner * loss->n_classes * loss->n_inner + i % loss->n_inner;                 \
-        const REAL *log_probs = (const REAL *)loss->log_probs + first;                                                 \
-        double value = 0.0;                                                                                            \
-        double weight = 0.0;                                                                                           \
-        if (loss->classes == NULL) {                                                                                   \
-            value = frcnn_class_loss_of_probs_##suffix(log_probs, loss->n_classes, loss->n_inner,                      \
-                                                       (const REAL *)loss->probs + first, loss->weight,                \
-                                                       loss->label_smoothing);                                         \
-            weight = 1.0;                                                                                              \
-        } else if (loss->classes[i] != loss->ignore_index) {                                                           \
-            value = frcnn_class_loss_of_class_##suffix(log_probs, loss->n_classes, loss->n_inner, loss->classes[i],    \
-                                                       loss->weight, loss->label_smoothing);                           \
-            weight = frcnn_class_weight_##suffix(loss->weight, loss->classes[i]);                                      \
-        }                                                                                                              \
-        if (loss->losses != NULL) ((REAL *)loss->losses)[i] = (REAL)value;                                             \
-        sums->loss += value;                                                                                           \
-        sums->weight += weight;                                                                                        \
+        const frcnn_loss_sums own = frcnn_class_loss_at_##suffix(loss, i);                                             \
+        if (loss->losses != NULL) ((REAL *)loss->losses)[i] = (REAL)own.loss;                                          \
+        sums->loss += own.loss;                                                                                        \
+        sums->weight += own.weight;                                                                                    \
     }
 
 DEFINE_POSITION(f32, float)
@@ -62,5 +49,14 @@ frcnn_status frcnn_class_loss_cpu(const frcnn_class_loss *loss, frcnn_loss_sums 
     }
     frcnn_free(block);
     *sums = total;
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_class_loss_find_wrong_class_cpu(const frcnn_class_range *range, int64_t *at, int64_t *found)
+{
+    int64_t i = 0;
+    while (i < range->n && !frcnn_class_is_wrong(range, range->classes[i])) i++;
+    *at = i;
+    if (i < range->n) *found = range->classes[i];
     return FRCNN_OK;
 }

@@ -7,6 +7,7 @@
 
 typedef struct frcnn_loss_ops {
     frcnn_status (*class_loss)(const frcnn_class_loss *loss, frcnn_loss_sums *sums);
+    frcnn_status (*find_wrong_class)(const frcnn_class_range *range, int64_t *at, int64_t *found);
     frcnn_status (*pair_loss)(const frcnn_pair_loss *loss, frcnn_loss_sums *sums);
 } frcnn_loss_ops;
 

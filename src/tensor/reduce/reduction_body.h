@@ -42,6 +42,15 @@ FRCNN_DEFINE_ORDER(u8, uint8_t)
 FRCNN_DEFINE_ORDER(i32, int32_t)
 FRCNN_DEFINE_ORDER(i64, int64_t)
 
+/** The mean of n values, 1 or more, and m2, the sum of their squared distances from it. sums and squares are those of their
+ *  distances from shift, which is one of them: no digits are lost to a large mean. */
+FRCNN_HD void frcnn_variance_from_sums(double shift, double sums, double squares, int64_t n, double *mean, double *m2)
+{
+    const double rest = squares - sums * sums / (double)n;
+    *mean = shift + sums / (double)n;
+    *m2 = rest < 0.0 ? 0.0 : rest;
+}
+
 /** Makes mean and m2 (the sum of squared distances from the mean) of n values those of n + n_other.
  *  Source: Chan, Golub, LeVeque 1979, updating formulae. */
 FRCNN_HD void frcnn_variance_merge(double *mean, double *m2, int64_t n, double other_mean, double other_m2,

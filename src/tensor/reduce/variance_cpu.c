@@ -37,11 +37,8 @@
                 sums[i] += sums[i + groups * width];                                                                   \
                 squares[i] += squares[i + groups * width];                                                             \
             }                                                                                                          \
-        for (int64_t c = 0; c < width; c++) {                                                                          \
-            const double rest = squares[c] - sums[c] * sums[c] / (double)n;                                            \
-            means[c] = shift[c] + sums[c] / (double)n;                                                                 \
-            m2[c] = rest < 0.0 ? 0.0 : rest;                                                                           \
-        }                                                                                                              \
+        for (int64_t c = 0; c < width; c++)                                                                            \
+            frcnn_variance_from_sums(shift[c], sums[c], squares[c], n, &means[c], &m2[c]);                             \
     }                                                                                                                  \
     FRCNN_SIMD void frcnn_##name##_blocks(int64_t n_blocks, int64_t n, int64_t stride, int64_t width,                  \
                                           int64_t n_groups, const void *src, void *a, void *b)                         \
