@@ -3,22 +3,54 @@
 # kernels have no such twin.
 set(FRCNN_CUDA_SOURCES
   anchor_grid.cu
+  any.cu
+  avg_pool2d.cu
+  batch_norm.cu
+  class_loss.cu
+  conv2d.cu
+  conv2d_f64.cu
   cuda_backend.cu
   cuda_check.cu
   cuda_devices.cu
   cuda_libraries.cu
   cuda_stream.cu
+  cumsum.cu
+  dropout.cu
+  extreme.cu
+  gather.cu
+  hits.cu
+  index_ops.cu
+  index_range.cu
+  index_select.cu
+  interpolate.cu
+  layers_ops.cu
+  loss_ops.cu
+  loss_sums.cu
   map.cu
+  map_mean.cu
+  masked_select.cu
   max_pool2d.cu
+  max_pool2d_run.cu
   nms.cu
+  nonzero.cu
+  one_hot.cu
+  pad.cu
+  pair_loss.cu
   postprocess.cu
   proposals.cu
+  reduce_ops.cu
+  reduction.cu
   resize_normalize.cu
   roi_align.cu
+  softmax.cu
+  sort.cu
+  sum.cu
   tensor_memory.cu
   tensor_ops.cu
   topk.cu
+  unique.cu
   upsample_nearest.cu
+  variance.cu
 )
 set(FRCNN_CUDA_MATRIX_SOURCES
   conv_choice.cu
@@ -32,6 +64,7 @@ set(FRCNN_CUDA_MATRIX_SOURCES
   conv_gemm_tf32.cu
   conv_weight.cu
   linear_cublaslt.cu
+  matmul.cu
   network.cu
 )
 # Stages in Thrust, and their faster twins in CUB: they need CCCL's headers, and no grid on the host.

@@ -1,5 +1,9 @@
+#include "tensor_index.h"
 #include "tensor_kernels.h"
+#include "tensor_layers.h"
+#include "tensor_loss.h"
 #include "tensor_memory.h"
+#include "tensor_reduce.h"
 
 extern "C" {
 #include "tensor/error.h"
@@ -13,17 +17,13 @@ template <typename... Arguments> static frcnn_status missing(Arguments...)
 
 static const frcnn_creation_ops creation_ops = {missing, missing};
 static const frcnn_elementwise_ops elementwise_ops = {frcnn_map_cuda};
-static const frcnn_index_ops index_ops = {missing, missing, missing, missing, missing,
-                                          missing, missing, missing, missing, missing};
 static const frcnn_join_ops join_ops = {missing};
-static const frcnn_layers_ops layers_ops = {missing, missing, missing, missing, missing, missing,
-                                            missing, missing, missing, missing, missing};
-static const frcnn_loss_ops loss_ops = {missing, missing};
 static const frcnn_random_ops random_ops = {missing, missing, missing, missing};
-static const frcnn_reduce_ops reduce_ops = {missing, missing, missing};
 
-static const frcnn_tensor_ops tensor_ops = {&creation_ops, &elementwise_ops,       &index_ops,  &join_ops,  &layers_ops,
-                                            &loss_ops,     &frcnn_memory_ops_cuda, &random_ops, &reduce_ops};
+static const frcnn_tensor_ops tensor_ops = {
+    &creation_ops,          &elementwise_ops,     &frcnn_index_ops_cuda,  &join_ops,
+    &frcnn_layers_ops_cuda, &frcnn_loss_ops_cuda, &frcnn_memory_ops_cuda, &random_ops,
+    &frcnn_reduce_ops_cuda};
 
 extern "C" const frcnn_tensor_ops *frcnn_cuda_get_tensor_ops(void)
 {
