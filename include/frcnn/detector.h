@@ -57,10 +57,9 @@ typedef struct frcnn_result {
 } frcnn_result;
 
 typedef struct frcnn_detector_options {
-    size_t struct_size; /**< set by frcnn_detector_options_default */
-    const char
-        *device; /**< one device as frcnn_device_choose takes it; a run takes several, as frcnn_devices_choose does;
-                             NULL: "auto", the default */
+    size_t struct_size;    /**< set by frcnn_detector_options_default */
+    const char *device;    /**< as frcnn_device_choose takes it, and for a run as frcnn_devices_choose does; NULL or
+                                "auto" (default): a GPU where one can be used, else the CPU */
     const char *precision; /**< what convolutions compute in: "f32", "tf32", "f16" or "bf16"; on the CPU "f32" alone.
                                 NULL (default): "f32". Boxes and scores are f32 in all of them */
     int n_threads;         /**< 0 (default): one per core */

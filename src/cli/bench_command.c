@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/device_output.h"
 #include "cli/json_output.h"
 #include "cli/machine.h"
 #include "cli/model_arguments.h"
@@ -228,14 +229,30 @@ static double get_gflops(const measured *results, stage which, const spread *tim
     return time->median > 0 ? 2e-6 * results->macs[which] / time->median : 0;
 }
 
+static const char *get_precision(const arguments *self)
+{
+    return self->detector.precision != NULL ? self->detector.precision : "f32";
+}
+
+static void get_info(frcnn_device_info *info, const char *name)
+{
+    frcnn_device device;
+    if (frcnn_device_parse(&device, name) != FRCNN_OK || frcnn_device_get_info(device, info) != FRCNN_OK)
+        snprintf(info->name, sizeof info->name, "unknown");
+}
+
 static void print_text(FILE *stream, const arguments *self, const frcnn_model_info *info,
                        const frcnn_detector *detector, measured *results)
 {
-    char processor[256];
     const frcnn_detector_info *device = frcnn_detector_get_info(detector);
-    frcnn_machine_get_processor(processor, sizeof processor);
-    fprintf(stream, "%s, %s, %s\n%s, %d cores, %d threads\n", info->name, frcnn_get_backend(), device->device,
-            processor, frcnn_machine_get_n_cores(), device->n_threads);
+    frcnn_device_info cpu = {0}, gpu = {0};
+    get_info(&cpu, "cpu");
+    fprintf(stream, "%s, %s, %s\n", info->name, frcnn_get_backend(), device->device);
+    if (strcmp(device->device, "cpu") != 0) {
+        get_info(&gpu, device->device);
+        fprintf(stream, "%s, %s\n", gpu.name, get_precision(self));
+    }
+    fprintf(stream, "%s, %d cores, %d threads\n", cpu.name, cpu.n_cores, device->n_threads);
     if (self->n_images > 0)
         fprintf(stream, "%d image%s, %d runs each behind %d to warm up\n\n", self->n_images,
                 self->n_images == 1 ? "" : "s", self->n_runs, self->n_warmups);
@@ -261,15 +278,20 @@ static void print_text(FILE *stream, const arguments *self, const frcnn_model_in
 static int save_json(const arguments *self, const frcnn_model_info *info, const frcnn_detector *detector,
                      measured *results)
 {
-    char processor[256];
-    frcnn_machine_get_processor(processor, sizeof processor);
+    const frcnn_detector_info *device = frcnn_detector_get_info(detector);
+    frcnn_device_info cpu = {0}, used = {0};
+    get_info(&cpu, "cpu");
+    get_info(&used, device->device);
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "version", frcnn_get_version());
     cJSON_AddStringToObject(object, "backend", frcnn_get_backend());
     cJSON_AddStringToObject(object, "model", info->name);
-    cJSON_AddStringToObject(object, "processor", processor);
-    cJSON_AddItemToObject(object, "cores", frcnn_json_int(frcnn_machine_get_n_cores()));
-    cJSON_AddItemToObject(object, "threads", frcnn_json_int(frcnn_detector_get_info(detector)->n_threads));
+    cJSON_AddStringToObject(object, "device", device->device);
+    cJSON_AddStringToObject(object, "device_name", used.name);
+    cJSON_AddStringToObject(object, "precision", get_precision(self));
+    cJSON_AddStringToObject(object, "processor", cpu.name);
+    cJSON_AddItemToObject(object, "cores", frcnn_json_int(cpu.n_cores));
+    cJSON_AddItemToObject(object, "threads", frcnn_json_int(device->n_threads));
     if (self->n_images == 0) cJSON_AddItemToObject(object, "image_size", frcnn_json_pair(self->height, self->width));
     cJSON_AddItemToObject(object, "images", frcnn_json_int(self->n_images));
     cJSON_AddItemToObject(object, "runs", frcnn_json_int(self->n_runs));
@@ -307,6 +329,7 @@ static int bench(const arguments *self)
     measured results = {0};
     int exit_status = FRCNN_EXIT_DONE;
     frcnn_status status = frcnn_model_open(&model, self->model, &self->model_options);
+    if (status == FRCNN_OK) status = frcnn_devices_announce(self->detector.device, 0);
     if (status == FRCNN_OK) status = frcnn_detector_create(&detector, model, &self->detector);
     if (status == FRCNN_OK && self->n_images == 0) status = make_image(&made, self->height, self->width);
     if (status == FRCNN_OK && !allocate(self, &results)) {

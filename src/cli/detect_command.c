@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/device_output.h"
 #include "cli/model_arguments.h"
 #include "cli/progress.h"
 #include "cli/terminal_text.h"
@@ -401,6 +402,7 @@ static int detect(arguments *self)
     frcnn_status status = frcnn_inputs_create(&inputs, self->inputs, self->n_inputs, &self->listing);
     if (status == FRCNN_OK) status = frcnn_model_open(&model, self->model, &self->model_options);
     if (status == FRCNN_OK && self->annotations != NULL) status = frcnn_annotations_open(&truth, self->annotations);
+    if (status == FRCNN_OK) status = frcnn_devices_announce(self->detector.device, self->is_quiet);
     if (status == FRCNN_OK) {
         const frcnn_model_info *info = frcnn_model_get_info(model);
         frcnn_progress progress;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/device_output.h"
 #include "cli/json_output.h"
-#include "cli/machine.h"
 #include "cli/model_arguments.h"
 #include "cli/terminal_text.h"
 #include "cli/values.h"
@@ -68,14 +68,6 @@ static const char *get_level_name(const frcnn_settings *settings, int level, cha
 {
     snprintf(name, NAME_BYTES, "%d", level);
     return level < settings->n_return_layers ? name : "pool";
-}
-
-static void print_devices(void)
-{
-    char processor[NAME_BYTES];
-    frcnn_machine_get_processor(processor, sizeof processor);
-    printf("cpu: %s, %d core%s\n     %s\ncuda: none, this build has no CUDA\n", processor, frcnn_machine_get_n_cores(),
-           frcnn_machine_get_n_cores() == 1 ? "" : "s", frcnn_get_backend());
 }
 
 static void print_floats(const char *name, const float *values, int n)
@@ -220,7 +212,8 @@ static void print_tensors(const frcnn_checkpoint *checkpoint)
     }
 }
 
-static int print_json(const frcnn_model_info *info, const image_facts *facts, const frcnn_checkpoint *checkpoint)
+static int print_json(const arguments *self, const frcnn_model_info *info, const image_facts *facts,
+                      const frcnn_checkpoint *checkpoint)
 {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "family", info->settings->family);
@@ -234,6 +227,7 @@ static int print_json(const frcnn_model_info *info, const image_facts *facts, co
     cJSON_AddItemToObject(object, "anchors", make_anchors(info, facts));
     if (facts != NULL) add_facts(object, facts);
     if (checkpoint != NULL) cJSON_AddItemToObject(object, "tensors", make_tensors(checkpoint));
+    if (self->has_devices) cJSON_AddItemToObject(object, "devices", frcnn_devices_make_json());
     return frcnn_json_save(object, "-") ? FRCNN_EXIT_DONE : FRCNN_EXIT_NOTHING_DONE;
 }
 
@@ -262,7 +256,7 @@ static int show_model(const arguments *self)
         frcnn_terminal_print_error();
         exit_status = FRCNN_EXIT_NOTHING_DONE;
     } else if (self->has_json) {
-        exit_status = print_json(frcnn_model_get_info(model), has_size ? &facts : NULL, checkpoint);
+        exit_status = print_json(self, frcnn_model_get_info(model), has_size ? &facts : NULL, checkpoint);
     } else {
         print_model(frcnn_model_get_info(model));
         if (has_size) print_facts(self, frcnn_model_get_info(model)->settings, &facts);
@@ -271,6 +265,17 @@ static int show_model(const arguments *self)
     frcnn_checkpoint_close(&checkpoint);
     frcnn_model_destroy(&model);
     return exit_status;
+}
+
+static int show_devices(const arguments *self)
+{
+    if (!self->has_json) {
+        frcnn_devices_print(stdout);
+        return FRCNN_EXIT_DONE;
+    }
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddItemToObject(object, "devices", frcnn_devices_make_json());
+    return frcnn_json_save(object, "-") ? FRCNN_EXIT_DONE : FRCNN_EXIT_NOTHING_DONE;
 }
 
 int frcnn_command_info(int argc, char **argv)
@@ -288,7 +293,7 @@ int frcnn_command_info(int argc, char **argv)
     arguments self = {0};
     frcnn_model_options_default(&self.model_options);
     argp_parse(&parser, argc, argv, 0, NULL, &self);
-    if (self.has_devices) print_devices();
-    if (self.has_devices && self.model == NULL && self.height == 0 && !self.has_tensors) return FRCNN_EXIT_DONE;
+    if (self.has_devices && self.model == NULL && self.height == 0 && !self.has_tensors) return show_devices(&self);
+    if (self.has_devices && !self.has_json) frcnn_devices_print(stdout);
     return show_model(&self);
 }

@@ -8,9 +8,14 @@
 
 static void print_version(FILE *stream, struct argp_state *state)
 {
+    const int cuda = frcnn_get_cuda_version();
     (void)state;
-    fprintf(stream, "frcnn %s\n%s\ndecoders: %s\nCUDA: no\n", frcnn_get_version(), frcnn_get_backend(),
+    fprintf(stream, "frcnn %s\n%s\ndecoders: %s\nCUDA: ", frcnn_get_version(), frcnn_get_backend(),
             frcnn_image_get_decoders());
+    if (cuda != 0)
+        fprintf(stream, "%d.%d\n", cuda / 1000, cuda % 1000 / 10);
+    else
+        fputs("no\n", stream);
 }
 
 int main(int argc, char **argv)

@@ -2,7 +2,6 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tensor/cuda_devices.h"
@@ -10,7 +9,8 @@
 #include "tensor/storage.h"
 #include "tensor/tensor_ops.h"
 
-enum { REASON_BYTES = 160, INDEX_BYTES = 16 };
+/* What is left of a note beside what stands in front of it. */
+enum { PROBLEM_BYTES = FRCNN_DEVICE_NOTE_BYTES - 24, INDEX_BYTES = 16 };
 
 /* The whole of text as a number without sign or leading zeros; -1 where it is none. */
 static int parse_index(const char *text)
@@ -55,70 +55,91 @@ const char *frcnn_device_format(char text[FRCNN_DEVICE_TEXT_BYTES], frcnn_device
 
 int frcnn_device_count(frcnn_device_kind kind)
 {
-    const int n_cuda = frcnn_cuda_count_devices();
     if (kind == FRCNN_CPU) return 1;
-    return kind == FRCNN_CUDA && n_cuda > 0 ? n_cuda : 0;
+    const int n_cuda = kind == FRCNN_CUDA ? frcnn_cuda_count_devices() : 0;
+    return n_cuda > 0 ? n_cuda : 0;
 }
 
-/* Why no GPU can be used. CUDA takes the numbers of the variable up to the first that is none. */
-static const char *find_reason(char text[REASON_BYTES], int n_cuda)
+/* The first GPU that can be used, -1 where none can, and then why: what is wrong with the first. */
+static int find_gpu(char reason[FRCNN_DEVICE_NOTE_BYTES])
 {
-    const char *visible = getenv("CUDA_VISIBLE_DEVICES");
-    const int is_hidden = visible != NULL && (visible[0] == '\0' || strncmp(visible, "-1", 2) == 0);
-    const char *build = n_cuda < 0 ? "this build has no CUDA" : is_hidden ? "" : "this machine has no GPU";
-    if (is_hidden)
-        snprintf(text, REASON_BYTES, "%s%sCUDA_VISIBLE_DEVICES='%.40s' hides all GPUs", build,
-                 n_cuda < 0 ? ", and " : "", visible);
-    else
-        snprintf(text, REASON_BYTES, "%s", build);
+    const int n_cuda = frcnn_cuda_count_devices();
+    char problem[FRCNN_DEVICE_NOTE_BYTES];
+    reason[0] = '\0';
+    if (n_cuda <= 0) frcnn_cuda_explain(reason);
+    for (int i = 0; i < n_cuda; i++) {
+        frcnn_cuda_find_problem(problem, i);
+        if (problem[0] == '\0') return i;
+        if (i == 0) snprintf(reason, FRCNN_DEVICE_NOTE_BYTES, "cuda:0, %.*s", PROBLEM_BYTES, problem);
+    }
+    return -1;
+}
+
+const char *frcnn_device_explain(char text[FRCNN_DEVICE_NOTE_BYTES])
+{
+    if (find_gpu(text) >= 0) text[0] = '\0';
     return text;
 }
 
-/* The device is one of the CPU and n_cuda GPUs; instead names what can be asked for where there is no GPU. */
-static frcnn_status check_among(const char *what, const char *instead, frcnn_device device, int n_cuda)
+frcnn_status frcnn_device_check_there(const char *what, const char *instead, frcnn_device device)
 {
-    char reason[REASON_BYTES];
+    char reason[FRCNN_DEVICE_NOTE_BYTES];
     char found[FRCNN_DEVICE_TEXT_BYTES];
     const int is_known = device.kind == FRCNN_CPU || device.kind == FRCNN_CUDA;
     FRCNN_FAIL_IF(!is_known || device.index < 0 || (device.kind == FRCNN_CPU && device.index > 0), FRCNN_ERROR_INVALID,
                   "%s: expected a device, found kind %d with index %d", what, (int)device.kind, device.index);
+    const int n = frcnn_device_count(device.kind);
+    frcnn_device_format(found, device);
+    if (n == 0) {
+        frcnn_cuda_explain(reason);
+        return frcnn_fail(FRCNN_ERROR_UNSUPPORTED, "%s: expected %s, found %s: %s", what, instead, found, reason);
+    }
+    FRCNN_FAIL_IF(device.index >= n, FRCNN_ERROR_UNSUPPORTED,
+                  "%s: expected %s or a GPU from cuda:0 to cuda:%d, found %s", what, instead, n - 1, found);
+    return FRCNN_OK;
+}
+
+static frcnn_status check(const char *what, const char *instead, frcnn_device device)
+{
+    char problem[FRCNN_DEVICE_NOTE_BYTES];
+    char found[FRCNN_DEVICE_TEXT_BYTES];
+    FRCNN_TRY(frcnn_device_check_there(what, instead, device));
     if (device.kind == FRCNN_CPU) return FRCNN_OK;
-    FRCNN_FAIL_IF(n_cuda <= 0, FRCNN_ERROR_UNSUPPORTED, "%s: expected %s, as %s, found %s", what, instead,
-                  find_reason(reason, n_cuda), frcnn_device_format(found, device));
-    FRCNN_FAIL_IF(device.index >= n_cuda, FRCNN_ERROR_UNSUPPORTED,
-                  "%s: expected %s or a GPU from cuda:0 to cuda:%d, found %s", what, instead, n_cuda - 1,
-                  frcnn_device_format(found, device));
+    frcnn_cuda_find_problem(problem, device.index);
+    FRCNN_FAIL_IF(problem[0] != '\0', FRCNN_ERROR_UNSUPPORTED, "%s: expected %s, found %s, %s", what, instead,
+                  frcnn_device_format(found, device), problem);
     return FRCNN_OK;
 }
 
 frcnn_status frcnn_device_check(const char *what, frcnn_device device)
 {
-    return check_among(what, "the device cpu", device, frcnn_cuda_count_devices());
+    return check(what, "the device cpu", device);
 }
 
-frcnn_status frcnn_device_choose_among(frcnn_device *out, char note[FRCNN_DEVICE_NOTE_BYTES], const char *name,
-                                       int n_cuda)
+static frcnn_status choose_named(frcnn_device *out, const char *name)
 {
-    char reason[REASON_BYTES];
-    frcnn_device device = {n_cuda > 0 ? FRCNN_CUDA : FRCNN_CPU, 0};
-    const int is_auto = strcmp(name, "auto") == 0;
-    if (!is_auto) {
-        FRCNN_FAIL_IF(!read_name(&device, name), FRCNN_ERROR_INVALID,
-                      "device: expected auto, cpu, cuda or cuda:N, found '%s'", name);
-        FRCNN_TRY(check_among("device", "auto or cpu", device, n_cuda));
-    }
-    if (note != NULL) {
-        note[0] = '\0';
-        if (is_auto && n_cuda <= 0)
-            snprintf(note, FRCNN_DEVICE_NOTE_BYTES, "using the CPU: %s", find_reason(reason, n_cuda));
-    }
+    frcnn_device device;
+    FRCNN_FAIL_IF(!read_name(&device, name), FRCNN_ERROR_INVALID,
+                  "device: expected auto, cpu, cuda or cuda:N, found '%s'", name);
+    FRCNN_TRY(check("device", "auto or cpu", device));
     *out = device;
     return FRCNN_OK;
 }
 
 frcnn_status frcnn_device_choose(frcnn_device *out, char note[FRCNN_DEVICE_NOTE_BYTES], const char *name)
 {
-    return frcnn_device_choose_among(out, note, name, frcnn_cuda_count_devices());
+    char reason[FRCNN_DEVICE_NOTE_BYTES] = "";
+    if (strcmp(name, "auto") == 0) {
+        const int index = find_gpu(reason);
+        *out = index >= 0 ? (frcnn_device){FRCNN_CUDA, index} : (frcnn_device){FRCNN_CPU, 0};
+        if (index >= 0) reason[0] = '\0';
+    } else {
+        FRCNN_TRY(choose_named(out, name));
+    }
+    if (note == NULL) return FRCNN_OK;
+    note[0] = '\0';
+    if (reason[0] != '\0') snprintf(note, FRCNN_DEVICE_NOTE_BYTES, "using the CPU: %.*s", PROBLEM_BYTES, reason);
+    return FRCNN_OK;
 }
 
 /* The numbers of "cuda:N,N": 1 where they are some, and each there once. */
@@ -152,8 +173,7 @@ frcnn_status frcnn_devices_choose(frcnn_device_list *out, char note[FRCNN_DEVICE
     } else {
         FRCNN_FAIL_IF(!read_numbers(&list, name), FRCNN_ERROR_INVALID,
                       "device: expected cuda:N,N with 2 to %d numbers, each once, found '%s'", FRCNN_MAX_DEVICES, name);
-        for (int i = 0; i < list.count; i++)
-            FRCNN_TRY(check_among("device", "auto or cpu", list.devices[i], frcnn_cuda_count_devices()));
+        for (int i = 0; i < list.count; i++) FRCNN_TRY(check("device", "auto or cpu", list.devices[i]));
         if (note != NULL) note[0] = '\0';
     }
     *out = list;

@@ -1,5 +1,6 @@
 #include "frcnn/version.h"
 
+#include "tensor/cuda_devices.h"
 #include "tensor/onednn.h"
 
 #define TEXT(value) #value
@@ -13,4 +14,9 @@ const char *frcnn_get_version(void)
 const char *frcnn_get_backend(void)
 {
     return frcnn_onednn_get_name();
+}
+
+int frcnn_get_cuda_version(void)
+{
+    return frcnn_cuda_get_version();
 }

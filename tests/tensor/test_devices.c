@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include "frcnn/ops.h"
+#include "frcnn/version.h"
 #include "tensor/devices.h"
 #include "tensor/storage.h"
 
@@ -45,65 +46,88 @@ static void other_names_are_refused(void **state)
     }
 }
 
-/* n_cuda -1: a build without CUDA. */
-static void auto_takes_a_gpu_and_says_why_where_it_takes_none(void **state)
+/* What a build with CUDA says where there is no GPU: tests/cuda/test_cuda_devices.c. */
+static void a_build_without_cuda_says_so(void **state)
 {
     (void)state;
-    static const struct {
-        const char *visible;
-        int n_cuda;
-        frcnn_device_kind kind;
-        const char *note;
-    } rows[] = {
-        {NULL, -1, FRCNN_CPU, "using the CPU: this build has no CUDA"},
-        {"0", -1, FRCNN_CPU, "using the CPU: this build has no CUDA"},
-        {"", -1, FRCNN_CPU, "using the CPU: this build has no CUDA, and CUDA_VISIBLE_DEVICES='' hides all GPUs"},
-        {"-1", -1, FRCNN_CPU, "using the CPU: this build has no CUDA, and CUDA_VISIBLE_DEVICES='-1' hides all GPUs"},
-        {NULL, 0, FRCNN_CPU, "using the CPU: this machine has no GPU"},
-        {"-1", 0, FRCNN_CPU, "using the CPU: CUDA_VISIBLE_DEVICES='-1' hides all GPUs"},
-        {"", 0, FRCNN_CPU, "using the CPU: CUDA_VISIBLE_DEVICES='' hides all GPUs"},
-        {NULL, 2, FRCNN_CUDA, ""},
-        {"1", 1, FRCNN_CUDA, ""},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        frcnn_device device = {FRCNN_CPU, 77};
+    static const char *const visible[] = {NULL, "0", "", "-1"};
+    frcnn_device device = {FRCNN_CUDA, 77};
+    if (frcnn_get_cuda_version() != 0) skip();
+    for (size_t i = 0; i < sizeof visible / sizeof visible[0]; i++) {
         char note[FRCNN_DEVICE_NOTE_BYTES] = "?";
-        if (rows[i].visible != NULL)
-            setenv("CUDA_VISIBLE_DEVICES", rows[i].visible, 1);
-        else
-            unsetenv("CUDA_VISIBLE_DEVICES");
-        assert_ok(frcnn_device_choose_among(&device, note, "auto", rows[i].n_cuda));
-        assert_int_equal(device.kind, rows[i].kind);
-        assert_int_equal(device.index, 0);
-        assert_string_equal(note, rows[i].note);
-        assert_ok(frcnn_device_choose_among(&device, note, "cpu", rows[i].n_cuda));
+        char reason[FRCNN_DEVICE_NOTE_BYTES] = "?";
+        if (visible[i] != NULL) setenv("CUDA_VISIBLE_DEVICES", visible[i], 1);
+        assert_ok(frcnn_device_choose(&device, note, "auto"));
         assert_int_equal(device.kind, FRCNN_CPU);
-        assert_string_equal(note, "");
+        assert_int_equal(device.index, 0);
+        assert_string_equal(note, "using the CPU: this build has no CUDA");
+        assert_string_equal(frcnn_device_explain(reason), "this build has no CUDA");
+        assert_fails(frcnn_device_choose(&device, NULL, "cuda:1"), FRCNN_ERROR_UNSUPPORTED,
+                     "device: expected auto or cpu, found cuda:1: this build has no CUDA");
     }
     unsetenv("CUDA_VISIBLE_DEVICES");
 }
 
-static void a_gpu_that_is_not_there_is_an_error(void **state)
+static void the_cpu_is_always_there(void **state)
+{
+    (void)state;
+    frcnn_device device = {FRCNN_CUDA, 77};
+    frcnn_device_info info;
+    char note[FRCNN_DEVICE_NOTE_BYTES] = "?";
+    assert_ok(frcnn_device_choose(&device, note, "cpu"));
+    assert_int_equal(device.kind, FRCNN_CPU);
+    assert_string_equal(note, "");
+    assert_ok(frcnn_device_choose(&device, NULL, "auto"));
+    assert_ok(frcnn_device_get_info((frcnn_device){FRCNN_CPU, 0}, &info));
+    assert_string_not_equal(info.name, "");
+    assert_string_equal(info.problem, "");
+    assert_true(info.n_cores > 0);
+    assert_non_null(info.isa);
+    assert_int_equal(info.memory_bytes, 0);
+    assert_fails(frcnn_device_get_info((frcnn_device){FRCNN_CPU, 1}, &info), FRCNN_ERROR_INVALID,
+                 "device: expected a device, found kind 0 with index 1");
+    assert_fails(frcnn_device_get_info((frcnn_device){FRCNN_CUDA, frcnn_device_count(FRCNN_CUDA)}, &info),
+                 FRCNN_ERROR_UNSUPPORTED, "device: expected cpu");
+}
+
+static void other_names_are_not_chosen(void **state)
 {
     (void)state;
     frcnn_device device = {FRCNN_CPU, 77};
-    unsetenv("CUDA_VISIBLE_DEVICES");
-    assert_fails(frcnn_device_choose_among(&device, NULL, "cuda", -1), FRCNN_ERROR_UNSUPPORTED,
-                 "device: expected auto or cpu, as this build has no CUDA, found cuda:0");
-    assert_fails(frcnn_device_choose_among(&device, NULL, "cuda:1", 0), FRCNN_ERROR_UNSUPPORTED,
-                 "expected auto or cpu, as this machine has no GPU, found cuda:1");
-    assert_fails(frcnn_device_choose_among(&device, NULL, "cuda:2", 2), FRCNN_ERROR_UNSUPPORTED,
-                 "expected auto or cpu or a GPU from cuda:0 to cuda:1, found cuda:2");
-    setenv("CUDA_VISIBLE_DEVICES", "-1", 1);
-    assert_fails(frcnn_device_choose_among(&device, NULL, "cuda", 0), FRCNN_ERROR_UNSUPPORTED,
-                 "as CUDA_VISIBLE_DEVICES='-1' hides all GPUs, found cuda:0");
-    unsetenv("CUDA_VISIBLE_DEVICES");
-    assert_fails(frcnn_device_choose_among(&device, NULL, "tpu", 2), FRCNN_ERROR_INVALID,
-                 "expected auto, cpu, cuda or cuda:N, found 'tpu'");
+    assert_fails(frcnn_device_choose(&device, NULL, "tpu"), FRCNN_ERROR_INVALID,
+                 "device: expected auto, cpu, cuda or cuda:N, found 'tpu'");
+    assert_fails(frcnn_device_choose(&device, NULL, "cuda:0,1"), FRCNN_ERROR_INVALID, "found 'cuda:0,1'");
     assert_int_equal(device.index, 77);
-    assert_ok(frcnn_device_choose_among(&device, NULL, "cuda:1", 2));
-    assert_int_equal(device.kind, FRCNN_CUDA);
-    assert_int_equal(device.index, 1);
+}
+
+static void lists_are_read(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"cuda:0,",    "cuda:,1",
+                                      "cuda:0,,1",  "cuda:0,0",
+                                      "cuda:1,2,1", "cuda:0,cuda:1",
+                                      "cuda:0,-1",  "cuda:0,01",
+                                      "cuda:0, 1",  "cuda:0,99999999999999999999",
+                                      "cpu,cuda",   "auto,cpu",
+                                      ",",          "cuda:0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16"};
+    frcnn_device_list list = {.count = 77};
+    char note[FRCNN_DEVICE_NOTE_BYTES] = "?";
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char message[128];
+        snprintf(message, sizeof message, "device: expected cuda:N,N with 2 to 16 numbers, each once, found '%s'",
+                 bad[i]);
+        assert_fails(frcnn_devices_choose(&list, note, bad[i]), FRCNN_ERROR_INVALID, message);
+    }
+    assert_fails(frcnn_devices_choose(&list, note, "tpu"), FRCNN_ERROR_INVALID, "found 'tpu'");
+    assert_int_equal(list.count, 77);
+    assert_ok(frcnn_devices_choose(&list, note, "cpu"));
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.devices[0].kind, FRCNN_CPU);
+    assert_ok(frcnn_devices_choose(&list, NULL, "auto"));
+    assert_int_equal(list.count, 1);
+    if (frcnn_device_count(FRCNN_CUDA) == 0)
+        assert_fails(frcnn_devices_choose(&list, note, "cuda:0,1"), FRCNN_ERROR_UNSUPPORTED,
+                     "device: expected auto or cpu, found cuda:0");
 }
 
 static void what_can_be_chosen_is_what_is_counted(void **state)
@@ -161,8 +185,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_read_and_written),
         cmocka_unit_test(other_names_are_refused),
-        cmocka_unit_test(auto_takes_a_gpu_and_says_why_where_it_takes_none),
-        cmocka_unit_test(a_gpu_that_is_not_there_is_an_error),
+        cmocka_unit_test(a_build_without_cuda_says_so),
+        cmocka_unit_test(the_cpu_is_always_there),
+        cmocka_unit_test(other_names_are_not_chosen),
+        cmocka_unit_test(lists_are_read),
         cmocka_unit_test(what_can_be_chosen_is_what_is_counted),
         cmocka_unit_test(to_device_shares_what_is_there),
         cmocka_unit_test(mixed_devices_are_named),
