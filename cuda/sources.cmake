@@ -4,6 +4,7 @@
 set(FRCNN_CUDA_SOURCES
   anchor_grid.cu
   any.cu
+  arange.cu
   avg_pool2d.cu
   batch_norm.cu
   class_loss.cu
@@ -18,12 +19,14 @@ set(FRCNN_CUDA_SOURCES
   dropout.cu
   extreme.cu
   gather.cu
+  generator_words.cu
   hits.cu
   index_ops.cu
   index_range.cu
   index_select.cu
   interpolate.cu
   layers_ops.cu
+  linspace.cu
   loss_ops.cu
   loss_sums.cu
   map.cu
@@ -38,16 +41,21 @@ set(FRCNN_CUDA_SOURCES
   pair_loss.cu
   postprocess.cu
   proposals.cu
+  randint.cu
+  randn.cu
+  randperm.cu
   reduce_ops.cu
   reduction.cu
   resize_normalize.cu
   roi_align.cu
   softmax.cu
   sort.cu
+  strided_copy.cu
   sum.cu
   tensor_memory.cu
   tensor_ops.cu
   topk.cu
+  uniform.cu
   unique.cu
   upsample_nearest.cu
   variance.cu

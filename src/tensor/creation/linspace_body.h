@@ -64,4 +64,10 @@ FRCNN_HD uint16_t frcnn_linspace_bf16_at(float start, float end, float step, int
     return frcnn_f32_to_bf16(i < n / 2 ? start + way : end - way);
 }
 
+/** A bound of whole numbers loses its fraction before it is counted from. */
+FRCNN_HD double frcnn_linspace_whole_bound(double value)
+{
+    return (double)(int64_t)value;
+}
+
 #endif

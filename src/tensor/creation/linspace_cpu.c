@@ -18,8 +18,7 @@
 #define AS_F64(value) (value)
 #define AS_F16(value) frcnn_linspace_round_f16((float)(value))
 #define AS_BF16(value) frcnn_linspace_round_bf16((float)(value))
-/* What a bound loses before it is counted from, and a value after. */
-#define AS_WHOLE(value) ((double)(int64_t)(value))
+/* What a value loses after it is made. */
 #define AS_ANY(value) (value)
 #define AS_U8(value) ((uint8_t)(int64_t)(value))
 #define AS_I8(value) ((int8_t)(int64_t)(value))
@@ -31,11 +30,16 @@ DEFINE_LINSPACE(linspace_f32, float, float, AS_F32, frcnn_linspace_f32_step, frc
 DEFINE_LINSPACE(linspace_f64, double, double, AS_F64, frcnn_linspace_f64_step, frcnn_linspace_f64_at, AS_ANY)
 DEFINE_LINSPACE(linspace_f16, uint16_t, float, AS_F16, frcnn_linspace_f16_step, frcnn_linspace_f16_at, AS_ANY)
 DEFINE_LINSPACE(linspace_bf16, uint16_t, float, AS_BF16, frcnn_linspace_bf16_step, frcnn_linspace_bf16_at, AS_ANY)
-DEFINE_LINSPACE(linspace_u8, uint8_t, double, AS_WHOLE, frcnn_linspace_f64_step, frcnn_linspace_f64_at, AS_U8)
-DEFINE_LINSPACE(linspace_i8, int8_t, double, AS_WHOLE, frcnn_linspace_f64_step, frcnn_linspace_f64_at, AS_I8)
-DEFINE_LINSPACE(linspace_i16, int16_t, double, AS_WHOLE, frcnn_linspace_f64_step, frcnn_linspace_f64_at, AS_I16)
-DEFINE_LINSPACE(linspace_i32, int32_t, double, AS_WHOLE, frcnn_linspace_f64_step, frcnn_linspace_f64_at, AS_I32)
-DEFINE_LINSPACE(linspace_i64, int64_t, double, AS_WHOLE, frcnn_linspace_f64_step, frcnn_linspace_f64_at, AS_I64)
+DEFINE_LINSPACE(linspace_u8, uint8_t, double, frcnn_linspace_whole_bound, frcnn_linspace_f64_step,
+                frcnn_linspace_f64_at, AS_U8)
+DEFINE_LINSPACE(linspace_i8, int8_t, double, frcnn_linspace_whole_bound, frcnn_linspace_f64_step, frcnn_linspace_f64_at,
+                AS_I8)
+DEFINE_LINSPACE(linspace_i16, int16_t, double, frcnn_linspace_whole_bound, frcnn_linspace_f64_step,
+                frcnn_linspace_f64_at, AS_I16)
+DEFINE_LINSPACE(linspace_i32, int32_t, double, frcnn_linspace_whole_bound, frcnn_linspace_f64_step,
+                frcnn_linspace_f64_at, AS_I32)
+DEFINE_LINSPACE(linspace_i64, int64_t, double, frcnn_linspace_whole_bound, frcnn_linspace_f64_step,
+                frcnn_linspace_f64_at, AS_I64)
 
 static const frcnn_range_function functions[] = {
     [FRCNN_F32] = linspace_f32,   [FRCNN_F64] = linspace_f64, [FRCNN_F16] = linspace_f16,

@@ -4,7 +4,7 @@
 
 #include "frcnn/tensor.h"
 
-/** src and dst do not overlap; no address of dst is written twice. */
+/** shape has no 0. src and dst do not overlap; no address of dst is written twice. */
 typedef struct frcnn_strided_copy {
     const void *src;
     void *dst;
@@ -14,6 +14,9 @@ typedef struct frcnn_strided_copy {
     int64_t src_strides[FRCNN_MAX_DIMS]; /**< elements */
     int64_t dst_strides[FRCNN_MAX_DIMS]; /**< elements */
 } frcnn_strided_copy;
+
+/** The same copy without dimensions of 1, those that one stride walks on both sides as one: the longest runs. */
+frcnn_strided_copy frcnn_strided_copy_merge(const frcnn_strided_copy *copy);
 
 FRCNN_NODISCARD frcnn_status frcnn_strided_copy_cpu(const frcnn_strided_copy *copy);
 

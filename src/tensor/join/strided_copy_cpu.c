@@ -6,8 +6,7 @@
 
 enum { CHUNK = 32768 };
 
-/* Without dimensions of 1, those that one stride walks on both sides as one: the longest runs. */
-static frcnn_strided_copy merge_dims(const frcnn_strided_copy *copy)
+frcnn_strided_copy frcnn_strided_copy_merge(const frcnn_strided_copy *copy)
 {
     frcnn_strided_copy merged = {copy->src, copy->dst, copy->element_bytes, 1, {1}, {1}, {1}};
     for (int d = 0; d < copy->n_dims; d++) {
@@ -88,7 +87,7 @@ static void copy_chunk(const frcnn_strided_copy *copy, int64_t first, int64_t n)
 
 frcnn_status frcnn_strided_copy_cpu(const frcnn_strided_copy *copy)
 {
-    const frcnn_strided_copy runs = merge_dims(copy);
+    const frcnn_strided_copy runs = frcnn_strided_copy_merge(copy);
     int64_t n = 1;
     for (int d = 0; d < runs.n_dims; d++) n *= runs.shape[d];
     const int64_t n_chunks = (n + CHUNK - 1) / CHUNK;

@@ -1,6 +1,5 @@
 #include "tensor/random/randint.h"
 
-#include "tensor/half.h"
 #include "tensor/random/randint_body.h"
 
 enum { BLOCK = 1024 };
@@ -23,7 +22,6 @@ static void draw_block(const frcnn_randint *randint, frcnn_generator *generator,
     for (int64_t i = 0; i < n; i++) ((type *)dst)[first + i] = (type)(expression);                                     \
     break
 
-/* As C converts, the 16-bit floats by way of f32: unlike frcnn_tensor_cast's, that rounds twice. */
 static void store_block(frcnn_dtype dtype, int64_t n, const int64_t *values, int64_t first, void *dst)
 {
     switch (dtype) {
@@ -32,9 +30,9 @@ static void store_block(frcnn_dtype dtype, int64_t n, const int64_t *values, int
     case FRCNN_F64:
         STORE(double, values[i]);
     case FRCNN_F16:
-        STORE(uint16_t, frcnn_f32_to_f16((float)values[i]));
+        STORE(uint16_t, frcnn_randint_to_f16(values[i]));
     case FRCNN_BF16:
-        STORE(uint16_t, frcnn_f32_to_bf16((float)values[i]));
+        STORE(uint16_t, frcnn_randint_to_bf16(values[i]));
     case FRCNN_I8:
         STORE(int8_t, values[i]);
     case FRCNN_I16:

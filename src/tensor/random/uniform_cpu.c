@@ -1,6 +1,5 @@
 #include "tensor/random/uniform.h"
 
-#include "tensor/half.h"
 #include "tensor/random/uniform_body.h"
 
 /* Words at a time: they stay in the nearest cache. */
@@ -40,23 +39,17 @@ static void fill_f64(const frcnn_uniform *uniform, frcnn_generator *generator, d
     }
 }
 
-/* low and high take part as f32, and are rounded where a result is compared with high, of whatever sign a zero has. */
+/* low and high take part as f32. */
 #define DEFINE_FILL_HALF(dtype)                                                                                        \
     static void fill_##dtype(const frcnn_uniform *uniform, frcnn_generator *generator, uint16_t *dst)                  \
     {                                                                                                                  \
         const float low = (float)uniform->low;                                                                         \
         const float high = (float)uniform->high;                                                                       \
-        const uint16_t first = frcnn_f32_to_##dtype(low);                                                              \
-        const uint16_t last = frcnn_f32_to_##dtype(high);                                                              \
         uint32_t words[BLOCK];                                                                                         \
         for (int64_t i = 0; i < uniform->n; i += BLOCK) {                                                              \
             const int64_t n = uniform->n - i < BLOCK ? uniform->n - i : BLOCK;                                         \
             frcnn_mt19937_draw(&generator->engine, n, words);                                                          \
-            for (int64_t j = 0; j < n; j++) {                                                                          \
-                const float value = fmaf(frcnn_uniform_unit_f32_at(words[j]), high - low, low);                        \
-                const uint16_t half = frcnn_f32_to_##dtype(value);                                                     \
-                dst[i + j] = half == last || ((half | last) & 0x7fff) == 0 ? first : half;                             \
-            }                                                                                                          \
+            for (int64_t j = 0; j < n; j++) dst[i + j] = frcnn_uniform_##dtype##_at(words[j], low, high);              \
         }                                                                                                              \
     }
 
