@@ -4,11 +4,7 @@
 
 #include <stdint.h>
 
-typedef struct frcnn_roi_level {
-    const float *map; /**< [height, width, channels] */
-    int height, width;
-    float scale; /**< map pixels per input pixel: 1 / stride */
-} frcnn_roi_level;
+#include "roi/roi_level.h"
 
 typedef struct frcnn_roi_align {
     int n_levels; /**< 1 to 8 */

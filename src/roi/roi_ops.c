@@ -2,6 +2,17 @@
 
 #include <string.h>
 
+/* Rows behind an image's count. */
+static void clear_rows(float *dst, int64_t count, int64_t n_rows, int64_t row_size)
+{
+    memset(dst + count * row_size, 0, (size_t)((n_rows - count) * row_size) * sizeof *dst);
+}
+
+static void go_to_next_image(frcnn_roi_level *levels, int n_levels, int64_t channels)
+{
+    for (int i = 0; i < n_levels; i++) levels[i].map += (int64_t)levels[i].height * levels[i].width * channels;
+}
+
 static frcnn_status align(const frcnn_roi_align_run *run, frcnn_stream *stream)
 {
     const int64_t row_size = (int64_t)run->align.output_size * run->align.output_size * run->align.channels;
@@ -9,11 +20,23 @@ static frcnn_status align(const frcnn_roi_align_run *run, frcnn_stream *stream)
     (void)stream;
     for (int i = 0; i < run->n; i++) {
         float *dst = (float *)run->dst + i * run->n_rows * row_size;
-        const int64_t count = run->counts[i];
-        frcnn_roi_align_cpu(&align, run->boxes + 4 * i * run->n_rows, count, dst);
-        memset(dst + count * row_size, 0, (size_t)((run->n_rows - count) * row_size) * sizeof *dst);
-        for (int k = 0; k < align.n_levels; k++)
-            align.levels[k].map += (int64_t)align.levels[k].height * align.levels[k].width * align.channels;
+        frcnn_roi_align_cpu(&align, run->boxes + 4 * i * run->n_rows, run->counts[i], dst);
+        clear_rows(dst, run->counts[i], run->n_rows, row_size);
+        go_to_next_image(align.levels, align.n_levels, align.channels);
+    }
+    return FRCNN_OK;
+}
+
+static frcnn_status pool_cpu(const frcnn_roi_pool_run *run, frcnn_stream *stream)
+{
+    const int64_t row_size = (int64_t)run->pool.output_size * run->pool.output_size * run->pool.channels;
+    frcnn_roi_pool pool = run->pool;
+    (void)stream;
+    for (int i = 0; i < run->n; i++) {
+        float *dst = (float *)run->dst + i * run->n_rows * row_size;
+        frcnn_roi_pool_cpu(&pool, run->boxes + 4 * i * run->n_rows, run->counts[i], dst);
+        clear_rows(dst, run->counts[i], run->n_rows, row_size);
+        go_to_next_image(pool.levels, pool.n_levels, pool.channels);
     }
     return FRCNN_OK;
 }
@@ -58,6 +81,7 @@ static frcnn_status postprocess(const frcnn_postprocess_run *run, frcnn_stream *
 
 const frcnn_roi_ops frcnn_roi_ops_cpu = {
     .align = align,
+    .pool = pool_cpu,
     .get_postprocess_workspace = get_postprocess_workspace,
     .postprocess = postprocess,
 };

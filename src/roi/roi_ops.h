@@ -5,6 +5,7 @@
 #include "frcnn/tensor.h"
 #include "roi/postprocess.h"
 #include "roi/roi_align.h"
+#include "roi/roi_pool.h"
 #include "tensor/frame.h"
 #include "tensor/stream_ops.h"
 
@@ -18,6 +19,17 @@ typedef struct frcnn_roi_align_run {
     const int64_t *counts; /**< [n] */
     void *dst;             /**< [n, n_rows, P, P, channels]; rows behind an image's count are zeros */
 } frcnn_roi_align_run;
+
+/** The same of frcnn_roi_pool_cpu. */
+typedef struct frcnn_roi_pool_run {
+    int n;
+    int64_t n_rows;
+    frcnn_roi_pool pool;
+    frcnn_dtype dtype;
+    const float *boxes;
+    const int64_t *counts;
+    void *dst;
+} frcnn_roi_pool_run;
 
 /** How many detections an image has. */
 typedef struct frcnn_found {
@@ -46,6 +58,8 @@ typedef struct frcnn_postprocess_run {
 typedef struct frcnn_roi_ops {
     /** Errors: BACKEND. */
     frcnn_status (*align)(const frcnn_roi_align_run *run, frcnn_stream *stream);
+    /** Errors: BACKEND. */
+    frcnn_status (*pool)(const frcnn_roi_pool_run *run, frcnn_stream *stream);
     /** Of n, n_rows, n_classes and max_detections alone; SIZE_MAX where that overflows. */
     size_t (*get_postprocess_workspace)(const frcnn_postprocess_run *run);
     /** Errors: BACKEND. */

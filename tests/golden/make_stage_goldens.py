@@ -11,7 +11,7 @@ import numpy as np
 import torch
 import torchvision
 from torchvision.models.detection import _utils, rpn, roi_heads, transform
-from torchvision.ops import MultiScaleRoIAlign, boxes as box_ops, roi_align
+from torchvision.ops import MultiScaleRoIAlign, boxes as box_ops, roi_align, roi_pool
 
 torch.set_num_threads(1)
 F = np.float32
@@ -141,6 +141,22 @@ def make_roi_align():
         hashed(f"golden_roi_align_large_{aligned}_{sampling}", nhwc(out).numpy())
 
 
+def make_roi_pool():
+    ramp = torch.arange(16.0).reshape(1, 1, 4, 4)
+    rois = torch.tensor([[0, 0, 3, 3], [0.5, 0.5, 2.5, 2.5], [1, 1, 1, 1], [10, 10, 20, 20], [-3, -3, 1, 1],
+                         [-0.5, -0.5, 1.5, 2.5], [2, 2, 1, 1]])
+    floats("golden_roi_pool_ramp", nhwc(roi_pool(ramp, [rois], 2, 1.0)))
+    values = torch.from_numpy(Seeded(32).fill(-1, 1, 6, 7, 3)).permute(2, 0, 1)[None].contiguous()
+    hashed("golden_roi_pool", nhwc(roi_pool(values, [torch.from_numpy(roi_boxes())], 2, 0.5)).numpy())
+    values = torch.from_numpy(Seeded(33).fill(-1, 1, 20, 30, 37)).permute(2, 0, 1)[None].contiguous()
+    rois = torch.from_numpy(Seeded(34).boxes(100, 60, 40))
+    for size in (7, 3):
+        hashed(f"golden_roi_pool_large_{size}", nhwc(roi_pool(values, [rois], size, 0.25)).numpy())
+    values[0, ::2, ::3, ::2] = np.nan
+    values[0, 1::3, ::2] = -np.inf
+    hashed("golden_roi_pool_special", nhwc(roi_pool(values, [rois], 7, 0.25)).numpy())
+
+
 def make_levels():
     maps = {str(i): torch.from_numpy(Seeded(41 + i).fill(-1, 1, 80 >> i, 96 >> i, 2)).permute(2, 0, 1)[None].contiguous()
             for i in range(3)}
@@ -186,7 +202,8 @@ def main():
           f"torch {torch.__version__.split('+')[0]} and torchvision {torchvision.__version__.split('+')[0]}. */")
     print("#ifndef FRCNN_TESTS_STAGE_GOLDENS_H\n#define FRCNN_TESTS_STAGE_GOLDENS_H\n\n#include <stdint.h>\n")
 
-    for make in (make_resize, make_decode, make_nms, make_roi_align, make_levels, make_proposals, make_postprocess):
+    for make in (make_resize, make_decode, make_nms, make_roi_align, make_roi_pool, make_levels, make_proposals,
+                 make_postprocess):
         make()
     print("#endif")
 

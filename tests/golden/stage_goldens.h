@@ -582,6 +582,19 @@ static const uint64_t golden_roi_align_large_0_2 = 662527045393609716u;
 
 static const uint64_t golden_roi_align_large_1_0 = 5395174166824236959u;
 
+static const float golden_roi_pool_ramp[] = {
+    5.0f, 7.0f, 13.0f, 15.0f, 10.0f, 11.0f, 14.0f, 15.0f, 5.0f,  5.0f,  5.0f,  5.0f,  0.0f,  0.0f,
+    0.0f, 0.0f, 0.0f,  0.0f,  0.0f,  5.0f,  4.0f,  6.0f,  12.0f, 14.0f, 10.0f, 10.0f, 10.0f, 10.0f,
+};
+
+static const uint64_t golden_roi_pool = 16842498925180550637u;
+
+static const uint64_t golden_roi_pool_large_7 = 3238554577298986468u;
+
+static const uint64_t golden_roi_pool_large_3 = 10069519733406655719u;
+
+static const uint64_t golden_roi_pool_special = 14458966568339700616u;
+
 static const float golden_multi_scale[] = {
     0.1341656f,    0.255589962f,   -0.057858821f,  -0.147904813f,  0.0818544328f,   -0.080647409f, 0.136031732f,
     0.0144736916f, -0.219432741f,  -0.0994369984f, 0.258050233f,   0.257857114f,    0.137730792f,  0.0968901515f,
