@@ -45,4 +45,11 @@ FRCNN_DEVICE void frcnn_narrow(float value, __nv_bfloat16 *out)
     *out = __float2bfloat16_rn(value);
 }
 
+template <typename T, int N> FRCNN_DEVICE frcnn_lanes<T, N> frcnn_lanes_fill(float value)
+{
+    frcnn_lanes<T, N> lanes;
+    for (int i = 0; i < N; i++) frcnn_narrow(value, &lanes.values[i]);
+    return lanes;
+}
+
 #endif

@@ -1,26 +1,16 @@
 #include "kernel.h"
 
 #include "lanes.h"
+#include "roi_grid.h"
 #include "roi_pooling.h"
 
 extern "C" {
 #include "roi/level_mapper_body.h"
 #include "roi/roi_align_body.h"
-#include "rpn/box_coder_body.h"
 }
 
 /* Taps kept per axis of a RoI; those beyond are worked out again by every thread that needs them. */
-enum { MAX_THREADS = 256, MAX_TAPS = 128 };
-
-/* Blocks that keep a large GPU busy to the end. */
-enum { ENOUGH_BLOCKS = 2048 };
-
-/* What a block needs to know besides the RoIs. */
-struct roi_grid {
-    frcnn_roi_align align;
-    int n_rows;  /* RoIs of an image */
-    int n_lanes; /* accesses that the channels of a pixel or a bin take */
-};
+enum { MAX_TAPS = 128 };
 
 /* A sample's neighbours along one axis: where they begin, in accesses from the map's start; of one that counts as 0, low is
    negative. */
@@ -97,10 +87,11 @@ FRCNN_DEVICE frcnn_lanes<T, N> make_bin(const frcnn_lanes<T, N> *map, const roi_
 #pragma unroll 1
     for (int iy = 0; iy < grid_y; iy++) {
         const roi_tap y = get_tap<GRID>(shared, 0, bin_y, iy);
+        if (y.low < 0) continue;
 #pragma unroll 1
         for (int ix = 0; ix < grid_x; ix++) {
             const roi_tap x = get_tap<GRID>(shared, 1, bin_x, ix);
-            if ((y.low | x.low) >= 0) add_sample(map, &y, &x, sums);
+            if (x.low >= 0) add_sample(map, &y, &x, sums);
         }
     }
     frcnn_lanes<T, N> bin;
@@ -109,9 +100,8 @@ FRCNN_DEVICE frcnn_lanes<T, N> make_bin(const frcnn_lanes<T, N> *map, const roi_
 }
 
 /* One thread finds the level and the sides, then all make the taps. */
-FRCNN_DEVICE void share_roi(roi_shared *shared, const roi_grid *p, const float *roi)
+FRCNN_DEVICE void share_roi(roi_shared *shared, const frcnn_roi_align *align, int n_lanes, const float *roi)
 {
-    const frcnn_roi_align *align = &p->align;
     const int n_bins = align->output_size;
     if (threadIdx.x == 0) {
         shared->level = frcnn_roi_get_level(roi, align->k_min, align->k_min + align->n_levels - 1) - align->k_min;
@@ -120,82 +110,44 @@ FRCNN_DEVICE void share_roi(roi_shared *shared, const roi_grid *p, const float *
                                                    align->sampling_ratio, align->is_aligned);
         shared->sides[1].axis = frcnn_roi_get_axis(roi[0], roi[2], level->scale, level->width, n_bins,
                                                    align->sampling_ratio, align->is_aligned);
-        shared->sides[0].step = level->width * p->n_lanes;
-        shared->sides[1].step = p->n_lanes;
+        shared->sides[0].step = level->width * n_lanes;
+        shared->sides[1].step = n_lanes;
     }
     __syncthreads();
     for (int k = 0; k < 2; k++) fill_taps(&shared->sides[k], n_bins, shared->taps[k]);
     __syncthreads();
 }
 
-/* blockIdx.x: a RoI of all images; blockIdx.y: a share of its rows of bins. A thread makes N channels of a bin at a time. */
 template <typename T, int N, int GRID>
-FRCNN_KERNEL(MAX_THREADS, 2)
-roi_align(roi_grid p, const float *__restrict__ boxes, const int64_t *__restrict__ counts, frcnn_lanes<T, N> *dst)
+FRCNN_KERNEL(FRCNN_ROI_GRID_THREADS, 2)
+roi_align(frcnn_roi_align align, frcnn_roi_grid grid, frcnn_lanes<T, N> *dst)
 {
     FRCNN_SHARED roi_shared shared;
-    const int n_bins = p.align.output_size;
-    const int image = (int)blockIdx.x / p.n_rows;
-    const int row_lanes = n_bins * p.n_lanes;
-    const int begin = (int)(blockIdx.y * n_bins / gridDim.y) * row_lanes + (int)threadIdx.x;
-    const int end = (int)((blockIdx.y + 1) * n_bins / gridDim.y) * row_lanes;
-    const float *roi = boxes + (size_t)4 * blockIdx.x;
-    frcnn_lanes<T, N> *out = dst + (size_t)blockIdx.x * n_bins * row_lanes;
-    if ((int)blockIdx.x % p.n_rows >= counts[image] || !frcnn_box_is_finite(roi)) {
-        frcnn_lanes<T, N> zeros;
-        for (int i = 0; i < N; i++) frcnn_narrow(0.0f, &zeros.values[i]);
-        for (int i = begin; i < end; i += (int)blockDim.x) out[i] = zeros;
+    const frcnn_roi_share share = frcnn_roi_grid_get_share(grid);
+    frcnn_lanes<T, N> *bins = dst + share.first;
+    if (share.is_empty) {
+        for (int i = share.begin; i < share.end; i += (int)blockDim.x) bins[i] = frcnn_lanes_fill<T, N>(0.0f);
         return;
     }
-    share_roi(&shared, &p, roi);
-    const frcnn_roi_level *level = &p.align.levels[shared.level];
+    share_roi(&shared, &align, grid.n_lanes, share.roi);
+    const frcnn_roi_level *level = &align.levels[shared.level];
     const frcnn_lanes<T, N> *map = reinterpret_cast<const frcnn_lanes<T, N> *>(level->map) +
-                                   (size_t)image * level->height * level->width * p.n_lanes;
-    for (int i = begin; i < end; i += (int)blockDim.x) {
-        const int bin = i / p.n_lanes;
-        out[i] = make_bin<T, N, GRID>(map + i % p.n_lanes, &shared, bin / n_bins, bin % n_bins);
+                                   (size_t)share.image * level->height * level->width * grid.n_lanes;
+    for (int i = share.begin; i < share.end; i += (int)blockDim.x) {
+        const int bin = i / grid.n_lanes;
+        bins[i] = make_bin<T, N, GRID>(map + i % grid.n_lanes, &shared, bin / grid.n_bins, bin % grid.n_bins);
     }
-}
-
-/* Whole warps, so many that they go over a row of bins in full steps, or nearly. */
-static unsigned get_threads(int64_t row_lanes)
-{
-    const int64_t n_steps = (row_lanes + MAX_THREADS - 1) / MAX_THREADS;
-    const int64_t n_warps = (row_lanes + 32 * n_steps - 1) / (32 * n_steps);
-    return (unsigned)(32 * n_warps);
-}
-
-static unsigned get_shares(int64_t n_rois, int n_bins)
-{
-    const int64_t n_shares = (ENOUGH_BLOCKS + n_rois - 1) / n_rois;
-    return (unsigned)(n_shares < n_bins ? n_shares : n_bins);
-}
-
-/* Accesses are counted in 32 bits. */
-static frcnn_status check(const frcnn_roi_align_run *run, int64_t n_lanes)
-{
-    const frcnn_roi_align *align = &run->align;
-    FRCNN_FAIL_IF(run->n * run->n_rows > INT32_MAX, FRCNN_ERROR_BACKEND,
-                  "roi_align: %d times %lld RoIs are more than a GPU's grid has", run->n, (long long)run->n_rows);
-    FRCNN_FAIL_IF((int64_t)align->output_size * align->output_size * n_lanes > INT32_MAX - MAX_THREADS,
-                  FRCNN_ERROR_BACKEND, "roi_align: %dx%d bins of %lld channels are more than a GPU's grid has",
-                  align->output_size, align->output_size, (long long)align->channels);
-    for (int i = 0; i < align->n_levels; i++)
-        FRCNN_FAIL_IF((int64_t)align->levels[i].height * align->levels[i].width * n_lanes > INT32_MAX,
-                      FRCNN_ERROR_BACKEND, "roi_align: a map of %dx%d with %lld channels is too large for a GPU",
-                      align->levels[i].height, align->levels[i].width, (long long)align->channels);
-    return FRCNN_OK;
 }
 
 template <typename T, int N, int GRID> static frcnn_status launch(const frcnn_roi_align_run *run, frcnn_stream *stream)
 {
-    const int64_t n_lanes = run->align.channels / N;
-    const int64_t n_rois = run->n * run->n_rows;
-    const int n_bins = run->align.output_size;
-    FRCNN_TRY(check(run, n_lanes));
-    const roi_grid p = {run->align, (int)run->n_rows, (int)n_lanes};
-    return FRCNN_LAUNCH((roi_align<T, N, GRID>), dim3((unsigned)n_rois, get_shares(n_rois, n_bins)),
-                        get_threads(n_bins * n_lanes), 0, stream->handle, p, run->boxes, run->counts,
+    const frcnn_roi_align *align = &run->align;
+    const int64_t n_lanes = align->channels / N;
+    FRCNN_TRY(frcnn_roi_grid_check("roi_align", run->n, run->n_rows, align->output_size, n_lanes, align->levels,
+                                   align->n_levels));
+    const frcnn_roi_grid grid = {run->boxes, run->counts, (int)run->n_rows, align->output_size, (int)n_lanes};
+    return FRCNN_LAUNCH((roi_align<T, N, GRID>), frcnn_roi_grid_get_blocks(&grid, run->n * run->n_rows),
+                        frcnn_roi_grid_get_threads(&grid), 0, stream->handle, *align, grid,
                         (frcnn_lanes<T, N> *)run->dst);
 }
 

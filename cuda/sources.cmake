@@ -48,6 +48,8 @@ set(FRCNN_CUDA_SOURCES
   reduction.cu
   resize_normalize.cu
   roi_align.cu
+  roi_ops.cu
+  roi_pool.cu
   softmax.cu
   sort.cu
   strided_copy.cu
