@@ -2,11 +2,11 @@
 #ifndef FRCNN_CONV_CANDIDATES_H
 #define FRCNN_CONV_CANDIDATES_H
 
-#include "tensor/network_ops.h"
-
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "tensor/network_ops.h"
 
 /** Counts them; 1 where one was chosen before for this convolution. */
 int frcnn_conv_candidates_get_n(const frcnn_primitive *primitive);
@@ -16,6 +16,8 @@ const char *frcnn_conv_candidates_get_name(frcnn_primitive *primitive, int index
 void frcnn_conv_candidates_choose(frcnn_primitive *primitive, int index);
 /** The index that runs go now. */
 int frcnn_conv_candidates_get_chosen(const frcnn_primitive *primitive);
+/** Primitives that are created from now on have the n likeliest variants of our own products of matrices; 12 at first. */
+void frcnn_conv_candidates_offer(int n);
 /** Forgets what was found to be fastest. */
 void frcnn_conv_candidates_forget(void);
 

@@ -2,6 +2,7 @@
    the GPU makes of them. */
 #include "conv_gemm.h"
 
+#include "conv_candidates.h"
 #include "conv_engine.h"
 #include "conv_weight.h"
 
@@ -17,7 +18,8 @@ namespace
 {
 
 enum {
-    MAX_VARIANTS = 12,
+    MAX_VARIANTS = 128, /* that there can be */
+    N_LIKELY = 12,      /* worth a measurement */
     NAME_BYTES = 64,
     N_SUM_THREADS = 256,
     MIN_STEPS = 4 /* of a part of K */
@@ -40,6 +42,7 @@ struct Gpu {
 struct Variant {
     const frcnn_gemm_tile *tile;
     int n_parts, steps_per_part;
+    int n_stages;
     int is_cached;
     size_t shared_bytes;
     double cycles; /* by the model */
@@ -50,16 +53,20 @@ struct State {
     frcnn_gemm_problem problem;
     frcnn_dtype dtype; /* of src */
     int n_variants;
+    Variant *variants; /* behind the struct */
+};
+
+/* Finds variants, the fastest by the model first. */
+struct Search {
+    const Gpu *gpu;
+    const frcnn_gemm_problem *problem;
+    int element_bytes;
+    int n_taps;
+    int n_variants;
     Variant variants[MAX_VARIANTS];
 };
 
-/* Adds variants, and keeps the best. */
-struct Search {
-    const Gpu *gpu;
-    State *state;
-    int element_bytes;
-    int n_taps;
-};
+int n_offered = N_LIKELY;
 
 frcnn_status get_attribute(int *value, cudaDeviceAttr attribute, int device)
 {
@@ -161,14 +168,14 @@ int count_resident(const Gpu *gpu, const frcnn_gemm_tile *tile, size_t shared_by
 /* Blocks of an SM share its arithmetic, and hide the latency of loads from each other. */
 double model_cycles(const Search *search, const Variant *variant)
 {
-    const frcnn_gemm_problem *problem = &search->state->problem;
+    const frcnn_gemm_problem *problem = search->problem;
     const frcnn_gemm_tile *tile = variant->tile;
     const int resident = count_resident(search->gpu, tile, variant->shared_bytes);
     const int blocks = divide_up((int64_t)count_tiles(problem, tile) * variant->n_parts, search->gpu->n_sms);
     const int rounds = divide_up(blocks, resident);
     const double step_elements = FRCNN_GEMM_STEP_BYTES / search->element_bytes;
     const double work = tile->n_pixels * tile->n_channels * step_elements / tile->macs_per_cycle;
-    const double latency = (double)STEP_LATENCY / (tile->n_stages - 1);
+    const double latency = (double)STEP_LATENCY / (variant->n_stages - 1);
     double cycles = variant->steps_per_part * std::max(blocks * work, rounds * latency) + rounds * TILE_CYCLES;
     if (variant->n_parts > 1) {
         const double bytes =
@@ -178,11 +185,15 @@ double model_cycles(const Search *search, const Variant *variant)
     return variant->is_cached ? cycles * 0.98 : cycles;
 }
 
-size_t get_shared_bytes(const Gpu *gpu, const frcnn_gemm_tile *tile, int steps_per_part)
+/* Steps whose operands stand in shared memory; where copies are not asynchronous, more are no use. */
+int count_stages(const Gpu *gpu, const frcnn_gemm_tile *tile)
 {
-    const int n_stages = gpu->major < 8 ? (int)FRCNN_GEMM_N_STAGES_BEFORE_80 : tile->n_stages;
-    return tile->table_bytes +
-           std::max((size_t)std::min(n_stages, steps_per_part) * tile->stage_bytes, tile->sum_bytes);
+    return gpu->major < 8 ? (int)FRCNN_GEMM_N_STAGES_AT_ONCE : tile->n_stages;
+}
+
+size_t get_shared_bytes(const frcnn_gemm_tile *tile, int n_stages)
+{
+    return tile->table_bytes + std::max((size_t)n_stages * tile->stage_bytes, tile->sum_bytes);
 }
 
 size_t get_parts_bytes(const frcnn_gemm_problem *problem, int n_parts)
@@ -191,38 +202,29 @@ size_t get_parts_bytes(const frcnn_gemm_problem *problem, int n_parts)
                         : (size_t)n_parts * (size_t)problem->n_pixels * (size_t)problem->epilogue.out_c * sizeof(float);
 }
 
-void keep_if_good(State *state, const Variant *variant)
+void add_variant(Search *search, const frcnn_gemm_tile *tile, int n_parts, int is_cached)
 {
-    int place = state->n_variants;
-    while (place > 0 && state->variants[place - 1].cycles > variant->cycles) --place;
-    if (place == MAX_VARIANTS) return;
-    state->n_variants = std::min(state->n_variants + 1, (int)MAX_VARIANTS);
-    for (int i = state->n_variants - 1; i > place; --i) state->variants[i] = state->variants[i - 1];
-    state->variants[place] = *variant;
-}
-
-void add_variant(const Search *search, const frcnn_gemm_tile *tile, int n_parts, int is_cached)
-{
-    const frcnn_gemm_problem *problem = &search->state->problem;
+    const frcnn_gemm_problem *problem = search->problem;
     Variant variant = Variant();
     variant.tile = tile;
     variant.steps_per_part = divide_up(problem->n_steps, n_parts);
     variant.n_parts = divide_up(problem->n_steps, variant.steps_per_part);
     variant.is_cached = is_cached;
-    variant.shared_bytes = get_shared_bytes(search->gpu, tile, variant.steps_per_part);
+    variant.n_stages = count_stages(search->gpu, tile);
+    variant.shared_bytes = get_shared_bytes(tile, std::min(variant.n_stages, variant.steps_per_part));
     if (variant.n_parts != n_parts || variant.shared_bytes > search->gpu->block_shared ||
         get_parts_bytes(problem, n_parts) > FRCNN_CONV_SCRATCHPAD_LIMIT)
         return;
     variant.cycles = model_cycles(search, &variant);
     (void)snprintf(variant.name, sizeof variant.name, "%s, %d part%s of K%s", tile->name, n_parts,
                    n_parts == 1 ? "" : "s", is_cached ? ", through L1" : "");
-    keep_if_good(search->state, &variant);
+    if (search->n_variants < MAX_VARIANTS) search->variants[search->n_variants++] = variant;
 }
 
 /* All numbers of parts that leave each enough to do and the GPU not too much at once. */
-void add_tile(const Search *search, const frcnn_gemm_tile *tile)
+void add_tile(Search *search, const frcnn_gemm_tile *tile)
 {
-    const frcnn_gemm_problem *problem = &search->state->problem;
+    const frcnn_gemm_problem *problem = search->problem;
     const int tiles = count_tiles(problem, tile);
     const int max_blocks = 2 * search->gpu->n_sms * tile->n_resident;
     static const int N_PARTS[] = {1, 2, 3, 4, 6, 8, 12, 16, 24};
@@ -233,7 +235,7 @@ void add_tile(const Search *search, const frcnn_gemm_tile *tile)
     }
 }
 
-void add_tiles(const Search *search, const frcnn_gemm_tiles *tiles, frcnn_conv_kind kind)
+void add_tiles(Search *search, const frcnn_gemm_tiles *tiles, frcnn_conv_kind kind)
 {
     for (int i = 0; i < tiles->n; ++i)
         if (tiles->tiles[i].by_elements == (kind == FRCNN_CONV_ELEMENTS)) add_tile(search, &tiles->tiles[i]);
@@ -243,7 +245,7 @@ frcnn_status prepare_variants(const Gpu *gpu, const State *state)
 {
     for (int i = 0; i < state->n_variants; ++i) {
         const frcnn_gemm_tile *tile = state->variants[i].tile;
-        FRCNN_TRY(tile->prepare(get_shared_bytes(gpu, tile, tile->n_stages)));
+        FRCNN_TRY(tile->prepare(get_shared_bytes(tile, count_stages(gpu, tile))));
     }
     return FRCNN_OK;
 }
@@ -262,35 +264,60 @@ static void close_gemm(void **state)
     *state = nullptr;
 }
 
+static frcnn_status create_state(State **out, const Search *search, const frcnn_conv2d *conv)
+{
+    const int n_variants = std::min(search->n_variants, n_offered);
+    void *memory = nullptr;
+    FRCNN_TRY(frcnn_alloc_zeroed(&memory, 1, sizeof(State) + (size_t)n_variants * sizeof(Variant), "convolution"));
+    State *state = static_cast<State *>(memory);
+    state->problem = *search->problem;
+    state->dtype = frcnn_precision_get_dtype(conv->precision);
+    state->n_variants = n_variants;
+    state->variants = reinterpret_cast<Variant *>(state + 1);
+    std::copy(search->variants, search->variants + n_variants, state->variants);
+    *out = state;
+    return FRCNN_OK;
+}
+
+static void find_variants(Search *search, const frcnn_conv2d *conv, frcnn_conv_kind kind)
+{
+    if (conv->precision == FRCNN_PRECISION_F16) add_tiles(search, &frcnn_gemm_tiles_f16, kind);
+    if (conv->precision == FRCNN_PRECISION_BF16) add_tiles(search, &frcnn_gemm_tiles_bf16, kind);
+    if (conv->precision == FRCNN_PRECISION_TF32) add_tiles(search, &frcnn_gemm_tiles_tf32, kind);
+    if (conv->precision == FRCNN_PRECISION_F32) add_tiles(search, &frcnn_gemm_tiles_f32, kind);
+    if (conv->precision == FRCNN_PRECISION_F32 && has_fast_tf32(search->gpu))
+        add_tiles(search, &frcnn_gemm_tiles_3xtf32, kind);
+    std::stable_sort(search->variants, search->variants + search->n_variants,
+                     [](const Variant &a, const Variant &b) { return a.cycles < b.cycles; });
+}
+
 static frcnn_status open_gemm(void **out, int *n_variants, const frcnn_conv2d *conv, int device)
 {
     const frcnn_conv_layout layout = frcnn_conv_layout_get_kernel(conv);
     *n_variants = 0;
     if (layout.kind == FRCNN_CONV_DEPTHWISE) return FRCNN_OK;
     Gpu gpu;
-    void *memory = nullptr;
     FRCNN_TRY(check_size(conv, &layout));
     FRCNN_TRY(find_gpu(&gpu, device));
-    FRCNN_TRY(frcnn_alloc_zeroed(&memory, 1, sizeof(State), "convolution"));
-    State *state = static_cast<State *>(memory);
-    state->dtype = frcnn_precision_get_dtype(conv->precision);
-    const int element_bytes = state->dtype == FRCNN_F32 ? 4 : 2;
-    state->problem = make_problem(conv, &layout, element_bytes);
-    const Search search = {&gpu, state, element_bytes, layout.taps};
-    if (conv->precision == FRCNN_PRECISION_F16) add_tiles(&search, &frcnn_gemm_tiles_f16, layout.kind);
-    if (conv->precision == FRCNN_PRECISION_BF16) add_tiles(&search, &frcnn_gemm_tiles_bf16, layout.kind);
-    if (conv->precision == FRCNN_PRECISION_TF32) add_tiles(&search, &frcnn_gemm_tiles_tf32, layout.kind);
-    if (conv->precision == FRCNN_PRECISION_F32) add_tiles(&search, &frcnn_gemm_tiles_f32, layout.kind);
-    if (conv->precision == FRCNN_PRECISION_F32 && has_fast_tf32(&gpu))
-        add_tiles(&search, &frcnn_gemm_tiles_3xtf32, layout.kind);
+    const int element_bytes = frcnn_precision_get_dtype(conv->precision) == FRCNN_F32 ? 4 : 2;
+    const frcnn_gemm_problem problem = make_problem(conv, &layout, element_bytes);
+    Search search = {&gpu, &problem, element_bytes, layout.taps, 0, {}};
+    find_variants(&search, conv, layout.kind);
+    State *state = nullptr;
+    FRCNN_TRY(create_state(&state, &search, conv));
     const frcnn_status status = prepare_variants(&gpu, state);
     if (status != FRCNN_OK) {
-        close_gemm(&memory);
+        frcnn_free(state);
         return status;
     }
     *n_variants = state->n_variants;
     *out = state;
     return FRCNN_OK;
+}
+
+void frcnn_conv_candidates_offer(int n)
+{
+    n_offered = n;
 }
 
 static const char *get_name(const void *state, int variant)
@@ -353,6 +380,7 @@ static frcnn_status run_gemm(void *state, int index, const frcnn_conv_memory *me
     problem.epilogue.dst = memory->dst;
     problem.n_parts = variant->n_parts;
     problem.steps_per_part = variant->steps_per_part;
+    problem.n_stages = variant->n_stages;
     problem.is_cached = variant->is_cached;
     const dim3 grid((unsigned)count_tiles(&problem, variant->tile), (unsigned)variant->n_parts);
     FRCNN_TRY(variant->tile->launch(&problem, grid, variant->shared_bytes, stream));

@@ -23,6 +23,7 @@ struct frcnn_gemm_problem {
     int kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w, dilation_h, dilation_w;
     int pitch; /**< of a row of weights */
     int n_steps, n_parts, steps_per_part;
+    int n_stages; /**< the tile's, or before compute capability 8.0, where copies are done at once, any */
     int dst_is_f32;
     int is_cached; /**< 1: src goes through L1, as neighbouring taps read the same pixels */
     frcnn_divisor by_group_in_c, by_kernel_w;
@@ -45,7 +46,7 @@ struct frcnn_gemm_tile {
     frcnn_status (*launch)(const frcnn_gemm_problem *problem, dim3 grid, size_t shared_bytes, cudaStream_t stream);
 };
 
-enum { FRCNN_GEMM_STEP_BYTES = 128, FRCNN_GEMM_N_STAGES_BEFORE_80 = 2 };
+enum { FRCNN_GEMM_STEP_BYTES = 128, FRCNN_GEMM_N_STAGES_AT_ONCE = 2 };
 
 struct frcnn_gemm_tiles {
     const frcnn_gemm_tile *tiles;

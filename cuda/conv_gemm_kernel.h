@@ -44,12 +44,7 @@ struct frcnn_gemm_shape {
     static constexpr bool by_elements = BY_ELEMENTS;
     static constexpr int chunk_elements = FRCNN_GEMM_CHUNK_BYTES / (int)sizeof(element);
     static constexpr int step_elements = FRCNN_GEMM_STEP_BYTES / (int)sizeof(element);
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
-    static constexpr int n_stages = FRCNN_GEMM_N_STAGES_BEFORE_80;
-#else
     static constexpr int n_stages = N_STAGES;
-#endif
-    static constexpr int full_n_stages = N_STAGES;
     using row = std::conditional_t<BY_ELEMENTS, frcnn_gemm_elements_row, frcnn_gemm_taps_row>;
     static constexpr int table_bytes = N_PIXELS * (int)sizeof(row);
     static constexpr int stage_bytes = (N_PIXELS + N_CHANNELS) * FRCNN_GEMM_STEP_BYTES;
@@ -349,8 +344,7 @@ frcnn_gemm_kernel(const frcnn_gemm_problem problem)
     __syncthreads();
 
     frcnn_gemm_cursor cursor = frcnn_gemm_cursor_start(problem, first_step, Shape::step_elements);
-#pragma unroll
-    for (int i = 0; i < Shape::n_stages - 1; ++i)
+    for (int i = 0; i < problem.n_stages - 1; ++i)
         frcnn_gemm_load<Shape>(problem, rows, stages, first_channel, group, first_step + i, step_end, i, &cursor);
 
     const int lane = (int)threadIdx.x % 32;
@@ -364,13 +358,13 @@ frcnn_gemm_kernel(const frcnn_gemm_problem problem)
     for (int step = first_step; step < step_end; ++step) {
         frcnn_async_wait<Shape::n_stages - 2>();
         __syncthreads(); /* this step's operands are there, and none reads those of the step before any more */
-        const int free_slot = slot == 0 ? Shape::n_stages - 1 : slot - 1;
-        frcnn_gemm_load<Shape>(problem, rows, stages, first_channel, group, step + Shape::n_stages - 1, step_end,
+        const int free_slot = slot == 0 ? problem.n_stages - 1 : slot - 1;
+        frcnn_gemm_load<Shape>(problem, rows, stages, first_channel, group, step + problem.n_stages - 1, step_end,
                                free_slot, &cursor);
         const unsigned char *stage = stages + slot * Shape::stage_bytes;
         op::multiply(&sums, stage + warp_pixel * FRCNN_GEMM_STEP_BYTES,
                      stage + (Shape::n_pixels + warp_channel) * FRCNN_GEMM_STEP_BYTES, lane);
-        slot = slot == Shape::n_stages - 1 ? 0 : slot + 1;
+        slot = slot == problem.n_stages - 1 ? 0 : slot + 1;
     }
     frcnn_async_wait<0>();
     __syncthreads();
@@ -403,7 +397,7 @@ template <typename Shape> frcnn_gemm_tile frcnn_gemm_tile_make(const char *name,
                            Shape::n_channels,
                            Shape::n_threads,
                            Shape::by_elements,
-                           Shape::full_n_stages,
+                           Shape::n_stages,
                            Shape::n_resident,
                            Shape::table_bytes,
                            Shape::stage_bytes,

@@ -41,48 +41,54 @@ inline Lanes *publish(Lanes *mine, const uint32_t *a, const uint32_t *b)
     return lanes;
 }
 
+/* An element of 16 bytes of K: its lane among four, and its value in that lane's word. */
 struct F16 {
-    static float get(const uint32_t *fragment, int step, int element, int n_steps)
+    static constexpr int n_elements = 8;
+    static int get_lane(int element) { return element / 2; }
+    static float get(uint32_t word, int element)
     {
-        const uint32_t word = fragment[element / 8 * n_steps + step];
         return __half2float(__ushort_as_half((unsigned short)(element % 2 != 0 ? word >> 16 : word)));
     }
-    static int get_lane(int element) { return element % 8 / 2; }
-    enum { K = 16 };
 };
 
 struct Bf16 : F16 {
-    static float get(const uint32_t *fragment, int step, int element, int n_steps)
+    static float get(uint32_t word, int element)
     {
-        const uint32_t word = fragment[element / 8 * n_steps + step];
         return __bfloat162float(__ushort_as_bfloat16((unsigned short)(element % 2 != 0 ? word >> 16 : word)));
     }
 };
 
 struct Tf32 {
-    static float get(const uint32_t *fragment, int step, int element, int n_steps)
-    {
-        const uint32_t word = fragment[element / 4 * n_steps + step] & ~0x1fffu;
-        float value;
-        memcpy(&value, &word, sizeof value);
-        return value;
-    }
-    static int get_lane(int element) { return element % 4; }
-    enum { K = 8 };
+    static constexpr int n_elements = 4;
+    static int get_lane(int element) { return element; }
+    static float get(uint32_t word, int) { return __uint_as_float(word & ~0x1fffu); }
 };
 
-/* a[k half * 2 + row half], b[k half]. */
+/* 32 bytes of K of a row: words first and first + stride of four lanes. */
+template <typename Type>
+void gather(float (&row)[2 * Type::n_elements], const uint32_t *const *lanes, int first, int stride)
+{
+    for (int i = 0; i < Type::n_elements; ++i) {
+        const uint32_t *words = lanes[Type::get_lane(i)];
+        row[i] = Type::get(words[first], i);
+        row[Type::n_elements + i] = Type::get(words[first + stride], i);
+    }
+}
+
 template <typename Type> void multiply(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2])
 {
+    constexpr int n = 2 * Type::n_elements;
     Lanes mine;
     const Lanes *lanes = publish(&mine, a, b);
     const int lane = (int)(threadIdx.x % 32);
+    float rows[2][n];
+    float columns[2][n];
+    for (int i = 0; i < 2; ++i) {
+        gather<Type>(rows[i], lanes->a + lane / 4 * 4, i, 2);
+        gather<Type>(columns[i], lanes->b + (lane % 4 * 2 + i) * 4, 0, 1);
+    }
     for (int i = 0; i < 4; ++i)
-        for (int k = 0; k < Type::K; ++k) {
-            const float left = Type::get(lanes->a[lane / 4 * 4 + Type::get_lane(k)], i / 2, k, 2);
-            const float right = Type::get(lanes->b[(lane % 4 * 2 + i % 2) * 4 + Type::get_lane(k)], 0, k, 1);
-            d[i] += left * right;
-        }
+        for (int k = 0; k < n; ++k) d[i] += rows[i / 2][k] * columns[i % 2][k];
     __syncwarp();
 }
 

@@ -466,7 +466,17 @@ void frcnn_conv_candidates_forget(void)
 }
 
 extern "C" const frcnn_network_ops frcnn_network_ops_cuda = {
-    1,       create_primitive, destroy_primitive, get_scratchpad, create_packed, destroy_packed,
-    fits,    packs_alike,      get_packed_bytes,  tune,           run,           nullptr /* max_pool2d */,
-    nullptr, /* upsample */
+    1, // adds_upsampled
+    create_primitive,
+    destroy_primitive,
+    get_scratchpad,
+    create_packed,
+    destroy_packed,
+    fits,
+    packs_alike,
+    get_packed_bytes,
+    tune,
+    run,
+    frcnn_max_pool2d_cuda,
+    frcnn_upsample_nearest_cuda,
 };
