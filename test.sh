@@ -70,6 +70,12 @@ tensors_against_pytorch() {
     build/venv/bin/python tests/tensor/live/run.py --build build/release
 }
 
+# The same with tensors on a GPU that is not there.
+kernels_against_pytorch() {
+    build/venv/bin/python tests/tensor/live/run.py --build build/release --device cuda --problems 20 \
+        --library build/release/tests/cuda/libfrcnn.so
+}
+
 anchors_against_torchvision() {
     build/venv/bin/python tests/anchors/live_anchors.py --build build/release
 }
@@ -117,6 +123,9 @@ fi
 if [ $live = yes ]; then
     if make_venv; then
         step "live: tensors against PyTorch" tensors_against_pytorch
+        if [ -e build/release/tests/cuda/libfrcnn.so ]; then
+            step "live: CUDA's kernels against PyTorch" kernels_against_pytorch
+        fi
         step "live: anchors against torchvision" anchors_against_torchvision
         step "live: golden anchors against torchvision" golden_against_torchvision
         step "live: against PyTorch" against_pytorch

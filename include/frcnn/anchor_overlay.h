@@ -67,8 +67,9 @@ typedef struct frcnn_anchor_overlay_options {
     double min_iou;     /**< a target that no anchor overlaps as much counts as not reached; default 0.5 */
     const frcnn_anchor_target *targets; /**< NULL (default): none are known */
     size_t n_targets;
-    const frcnn_tensor *proposal_anchors; /**< i64 [n], as frcnn_proposals has them; NULL (default): none are known */
-    const frcnn_tensor *proposal_scores;  /**< f32 [n], 0 to 1, highest first */
+    const frcnn_tensor
+        *proposal_anchors; /**< i64 [n] on the CPU, as frcnn_proposals has them; NULL (default): none are known */
+    const frcnn_tensor *proposal_scores; /**< f32 [n] on the CPU, 0 to 1, highest first */
 } frcnn_anchor_overlay_options;
 
 FRCNN_API void frcnn_anchor_overlay_options_default(frcnn_anchor_overlay_options *options);

@@ -15,7 +15,9 @@
  *  - On failure no output is touched.
  *  - The same input gives the same bytes for every number of threads.
  *  - Errors, besides those named: INVALID (a dtype, shape or dim that the operation does not take, tensors on two devices,
- *    options with another struct_size), UNSUPPORTED (a device that this build does not compute on), NO_MEMORY.
+ *    options with another struct_size), UNSUPPORTED (a device that this build does not compute on), NO_MEMORY, BACKEND
+ *    (what CUDA reports: on a GPU a call may return before its work is done, and what fails in that work is reported by
+ *    the next call that waits, such as frcnn_tensor_to_device).
  */
 #ifndef FRCNN_OPS_H
 #define FRCNN_OPS_H

@@ -35,8 +35,8 @@ FRCNN_API void frcnn_generator_manual_seed(frcnn_generator *generator, uint64_t 
 
 /** Where the generator stands: u8 [5056], the bytes of PyTorch's Generator.get_state(). Errors: NO_MEMORY. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_generator_get_state(frcnn_tensor **out, const frcnn_generator *generator);
-/** Goes on from a state that frcnn_generator_get_state, or PyTorch's get_state, gave. On failure the generator stays as it
- *  is. Errors: INVALID (dtype, number of elements, positions that no generator can be at). */
+/** Goes on from a state that frcnn_generator_get_state, or PyTorch's get_state, gave, on any device. On failure the
+ *  generator stays as it is. Errors: INVALID (dtype, number of elements, positions that no generator can be at). */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_generator_set_state(frcnn_generator *generator, const frcnn_tensor *state);
 
 /** @name New row-major CPU tensors; shape has n_dims values, as for frcnn_tensor_create. The caller owns *out.

@@ -32,18 +32,22 @@ static frcnn_status create_rows(frcnn_tensor **out, const frcnn_tensor *tensor)
     return status;
 }
 
-/* All rows in one tensor, and the rows of each. */
+/* All rows in one tensor on the CPU, and the rows of each. */
 static frcnn_status join_rows(frcnn_tensor **out, int64_t *counts, const frcnn_tensor *const *tensors, int n_tensors)
 {
+    const frcnn_device cpu = {FRCNN_CPU, 0};
     frcnn_tensor *rows[FRCNN_MAX_LEVELS] = {NULL};
+    frcnn_tensor *all = NULL;
     frcnn_status status = FRCNN_OK;
     for (int i = 0; i < n_tensors; i++) {
         FRCNN_TRY_CLEANUP(create_rows(&rows[i], tensors[i]));
         counts[i] = frcnn_tensor_get_n_elements(rows[i]) / BOX;
     }
-    status = frcnn_tensor_cat(out, (const frcnn_tensor *const *)rows, n_tensors, 0);
+    FRCNN_TRY_CLEANUP(frcnn_tensor_cat(&all, (const frcnn_tensor *const *)rows, n_tensors, 0));
+    status = frcnn_tensor_to_device(out, all, cpu);
 
 cleanup:
+    frcnn_tensor_destroy(&all);
     for (int i = 0; i < n_tensors; i++) frcnn_tensor_destroy(&rows[i]);
     return status;
 }

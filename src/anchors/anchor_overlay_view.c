@@ -56,10 +56,12 @@ static frcnn_status check_proposals(const frcnn_overlay *self)
     const frcnn_tensor *anchors = self->options.proposal_anchors;
     const frcnn_tensor *scores = self->options.proposal_scores;
     if (anchors == NULL && scores == NULL) return FRCNN_OK;
-    FRCNN_FAIL_IF(anchors == NULL || scores == NULL || frcnn_tensor_get_dtype(anchors) != FRCNN_I64 ||
-                      frcnn_tensor_get_dtype(scores) != FRCNN_F32 || frcnn_tensor_get_n_dims(anchors) != 1 ||
-                      frcnn_tensor_get_n_elements(anchors) != frcnn_tensor_get_n_elements(scores),
-                  FRCNN_ERROR_INVALID, "anchor overlay: expected proposals as i64 [n] anchors and f32 [n] scores");
+    FRCNN_FAIL_IF(
+        anchors == NULL || scores == NULL || frcnn_tensor_get_dtype(anchors) != FRCNN_I64 ||
+            frcnn_tensor_get_dtype(scores) != FRCNN_F32 || frcnn_tensor_get_n_dims(anchors) != 1 ||
+            frcnn_tensor_get_device(anchors).kind != FRCNN_CPU || frcnn_tensor_get_device(scores).kind != FRCNN_CPU ||
+            frcnn_tensor_get_n_elements(anchors) != frcnn_tensor_get_n_elements(scores),
+        FRCNN_ERROR_INVALID, "anchor overlay: expected proposals as i64 [n] anchors and f32 [n] scores on the CPU");
     int64_t n_anchors = 0;
     FRCNN_TRY(frcnn_anchors_count(&n_anchors, self->config, self->grids, self->config->n_levels));
     const int64_t *values = frcnn_tensor_get_const_data(anchors);

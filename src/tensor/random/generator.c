@@ -123,11 +123,18 @@ frcnn_status frcnn_generator_set_state(frcnn_generator *generator, const frcnn_t
     FRCNN_FAIL_IF(state->dtype != FRCNN_U8 || state->n_elements != STATE_BYTES, FRCNN_ERROR_INVALID,
                   "set_state: expected u8 [%d], found %s %s", STATE_BYTES, frcnn_dtype_get_name(state->dtype),
                   frcnn_shape_format(text, state->n_dims, state->shape));
+    const frcnn_device cpu = {FRCNN_CPU, 0};
+    frcnn_tensor *near = NULL;
     frcnn_tensor *contiguous = NULL;
     frcnn_generator found = {0};
-    FRCNN_TRY(frcnn_tensor_contiguous(&contiguous, state));
-    const frcnn_status status = read_state(&found, frcnn_tensor_get_const_data(contiguous));
+    frcnn_status status = FRCNN_OK;
+    FRCNN_TRY_CLEANUP(frcnn_tensor_to_device(&near, state, cpu));
+    FRCNN_TRY_CLEANUP(frcnn_tensor_contiguous(&contiguous, near));
+    FRCNN_TRY_CLEANUP(read_state(&found, frcnn_tensor_get_const_data(contiguous)));
+    *generator = found;
+
+cleanup:
+    frcnn_tensor_destroy(&near);
     frcnn_tensor_destroy(&contiguous);
-    if (status == FRCNN_OK) *generator = found;
     return status;
 }

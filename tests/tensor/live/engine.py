@@ -21,6 +21,7 @@ OUT = object()
 dim, size, real = ctypes.c_int, ctypes.c_int64, ctypes.c_double
 
 library = None
+device = None
 
 
 class EngineError(Exception):
@@ -41,10 +42,23 @@ class Handle:
         library.frcnn_tensor_destroy(ctypes.byref(self.pointer))
 
 
-def load(build):
-    global library
-    library = ctypes.CDLL(str(build / "src" / "libfrcnn.so"))
+class Device(ctypes.Structure):
+    """frcnn_device"""
+
+    by_value = True
+    _fields_ = [("kind", ctypes.c_int), ("index", ctypes.c_int)]
+
+
+CPU = Device(0, 0)
+
+
+def load(path, name):
+    """The library, and the device that tensors are on."""
+    global library, device
+    library = ctypes.CDLL(str(path))
     library.frcnn_error_message.restype = ctypes.c_char_p
+    device = Device()
+    check(library.frcnn_device_choose(ctypes.byref(device), None, name.encode()))
     for name in ("frcnn_tensor_get_shape", "frcnn_tensor_get_strides"):
         getattr(library, name).restype = ctypes.POINTER(ctypes.c_int64)
     library.frcnn_tensor_get_const_data.restype = ctypes.c_void_p
@@ -68,15 +82,22 @@ def check(status):
         raise EngineError(status, library.frcnn_error_message().decode())
 
 
+def move(handle, to):
+    """The handle's tensor on another device, or itself."""
+    moved = ctypes.c_void_p()
+    check(library.frcnn_tensor_to_device(ctypes.byref(moved), handle.pointer, to))
+    return Handle(moved, handle)
+
+
 def wrap(tensor):
-    """A handle on the memory of a torch tensor: its shape, strides and offset."""
+    """A handle on the memory of a torch tensor, or on a copy of that memory on the device: its shape, strides and offset."""
     code = CODES[tensor.dtype]
     storage = tensor.untyped_storage()
     n = storage.nbytes() // tensor.element_size()
     whole, view = ctypes.c_void_p(), ctypes.c_void_p()
     check(library.frcnn_tensor_from_memory(ctypes.byref(whole), code, 1, sizes([n]), ctypes.c_void_p(storage.data_ptr()),
                                            None, None))
-    whole = Handle(whole)
+    whole = move(Handle(whole), device)
     check(library.frcnn_tensor_as_strided(ctypes.byref(view), whole.pointer, tensor.dim(), sizes(tensor.shape),
                                           sizes(tensor.stride()), size(tensor.storage_offset())))
     return Handle(view, tensor)
@@ -84,6 +105,7 @@ def wrap(tensor):
 
 def unwrap(handle):
     """What a handle holds, as a torch tensor of its own."""
+    handle = move(handle, CPU)
     n_dims = library.frcnn_tensor_get_n_dims(handle.pointer)
     shape = library.frcnn_tensor_get_shape(handle.pointer)[:n_dims]
     strides = library.frcnn_tensor_get_strides(handle.pointer)[:n_dims]

@@ -18,7 +18,8 @@ def assert_views(found, expected):
         assert shape == list(e.shape), f"shape: expected {list(e.shape)}, found {shape}"
         if e.numel() == 0:
             continue
-        assert engine.library.frcnn_tensor_get_const_data(f.pointer) == e.data_ptr(), "other memory"
+        shares = engine.library.frcnn_tensor_get_const_data(f.pointer) == e.data_ptr()
+        assert shares or engine.device.kind != engine.CPU.kind, "other memory"
         for s, fs, es in zip(shape, strides, e.stride()):
             assert s == 1 or fs == es, f"strides: expected {e.stride()}, found {strides}"
         assert (unwrap(f) == e).all()
