@@ -229,11 +229,6 @@ static double get_gflops(const measured *results, stage which, const spread *tim
     return time->median > 0 ? 2e-6 * results->macs[which] / time->median : 0;
 }
 
-static const char *get_precision(const arguments *self)
-{
-    return self->detector.precision != NULL ? self->detector.precision : "f32";
-}
-
 static void get_info(frcnn_device_info *info, const char *name)
 {
     frcnn_device device;
@@ -250,7 +245,7 @@ static void print_text(FILE *stream, const arguments *self, const frcnn_model_in
     fprintf(stream, "%s, %s, %s\n", info->name, frcnn_get_backend(), device->device);
     if (strcmp(device->device, "cpu") != 0) {
         get_info(&gpu, device->device);
-        fprintf(stream, "%s, %s\n", gpu.name, get_precision(self));
+        fprintf(stream, "%s, %s\n", gpu.name, device->precision);
     }
     fprintf(stream, "%s, %d cores, %d threads\n", cpu.name, cpu.n_cores, device->n_threads);
     if (self->n_images > 0)
@@ -288,7 +283,7 @@ static int save_json(const arguments *self, const frcnn_model_info *info, const 
     cJSON_AddStringToObject(object, "model", info->name);
     cJSON_AddStringToObject(object, "device", device->device);
     cJSON_AddStringToObject(object, "device_name", used.name);
-    cJSON_AddStringToObject(object, "precision", get_precision(self));
+    cJSON_AddStringToObject(object, "precision", device->precision);
     cJSON_AddStringToObject(object, "processor", cpu.name);
     cJSON_AddItemToObject(object, "cores", frcnn_json_int(cpu.n_cores));
     cJSON_AddItemToObject(object, "threads", frcnn_json_int(device->n_threads));

@@ -276,9 +276,9 @@ static void print_start(const arguments *self, const frcnn_model_info *model, co
                         const frcnn_inputs *inputs)
 {
     if (self->is_quiet) return;
-    fprintf(stderr, "%s: %s, %s, %zu classes, on %s (%s, %d thread%s)\n", model->name, model->settings->family,
-            model->settings->backbone, model->n_categories, device->device, device->isa, device->n_threads,
-            plural(device->n_threads));
+    fprintf(stderr, "%s: %s, %s, %zu classes, on %s (%s, %s, %d thread%s)\n", model->name, model->settings->family,
+            model->settings->backbone, model->n_categories, device->device, device->isa, device->precision,
+            device->n_threads, plural(device->n_threads));
     print_skipped(inputs);
     if (!frcnn_inputs_is_stream(inputs) && frcnn_inputs_get_count(inputs) == 0)
         fputs("frcnn: warning: no image found\n", stderr);
@@ -306,8 +306,12 @@ static int warn_categories(const frcnn_annotations *truth, const frcnn_model_inf
     return is_ok;
 }
 
-static void warn_results(const frcnn_run_summary *summary, const frcnn_settings *settings)
+static void warn_results(const frcnn_run *run, const frcnn_settings *settings)
 {
+    const frcnn_run_summary *summary = frcnn_run_get_summary(run);
+    const int halved_batch = frcnn_run_get_detector_info(run)->halved_batch;
+    if (halved_batch > 0)
+        fprintf(stderr, "frcnn: warning: memory was short: images were computed at most %d at once\n", halved_batch);
     if (summary->n_unknown > 0)
         fprintf(stderr, "frcnn: warning: %" PRId64 " input%s not in the annotations: given ids above theirs\n",
                 summary->n_unknown, summary->n_unknown == 1 ? " is" : "s are");
@@ -368,7 +372,7 @@ static int execute(const arguments *self, frcnn_run *run, frcnn_progress *progre
     frcnn_progress_end(progress);
     const frcnn_run_summary *summary = frcnn_run_get_summary(run);
     if (status == FRCNN_OK) status = save_reports(self);
-    if (!self->is_quiet) warn_results(summary, settings);
+    if (!self->is_quiet) warn_results(run, settings);
     print_failures(run);
     if (status == FRCNN_ERROR_INTERRUPTED) {
         fprintf(stderr, "frcnn: interrupted with %" PRId64 " input%s done", summary->n_done, plural(summary->n_done));

@@ -65,6 +65,7 @@ static int add_settings(cJSON *header, const frcnn_journal_run *run)
            frcnn_json_add_float(settings, "box_score_thresh", model->box_score_thresh) &&
            frcnn_json_add_float(settings, "box_nms_thresh", model->box_nms_thresh) &&
            frcnn_json_add_int(settings, "box_detections_per_img", model->box_detections_per_img) &&
+           frcnn_json_add_text(settings, "precision", run->precision) &&
            cJSON_AddBoolToObject(settings, "exif", !run->ignore_exif) != NULL &&
            frcnn_json_add_floats(settings, "range", (const float[]){(float)run->range_lo, (float)run->range_hi}, 2) &&
            add_classes(settings, run);

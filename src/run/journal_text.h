@@ -10,6 +10,7 @@ typedef struct frcnn_journal_run {
     const frcnn_model_info *model;
     const frcnn_category *categories; /**< [model->n_categories], the ids that results use */
     const char *is_kept;              /**< [model->n_categories] of 0 and 1, the classes asked for; NULL: all */
+    const char *precision;            /**< that the detector computes in */
     int ignore_exif;
     double range_lo, range_hi;
 } frcnn_journal_run;

@@ -365,6 +365,7 @@ static frcnn_status open_outputs(frcnn_run *run, const frcnn_model_info *model)
         .model = model,
         .categories = run->categories,
         .is_kept = run->is_kept,
+        .precision = run->team.info.precision,
         .ignore_exif = run->image_options.ignore_exif,
         .range_lo = run->image_options.range_lo,
         .range_hi = run->image_options.range_hi,

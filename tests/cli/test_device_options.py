@@ -19,8 +19,8 @@ class DeviceOptions(ProgramTest):
     def refuse(self, *arguments):
         """Both commands that compute, with nothing done; their message."""
         self.write_picture("a.png")
-        _, message = self.run_program("detect", *arguments, "a.png", status=2, env=HIDDEN)
-        self.assertFalse(os.path.exists(self.path("frcnn-out")), arguments)
+        _, message = self.run_program("detect", "-o", "refused", *arguments, "a.png", status=2, env=HIDDEN)
+        self.assertFalse(os.path.exists(self.path("refused")), arguments)
         _, other = self.run_program("bench", "--image-size", "64x64", *arguments, status=2, env=HIDDEN)
         self.assertEqual(message, other)
         return message
@@ -48,6 +48,20 @@ class DeviceOptions(ProgramTest):
         for device in ["tpu", "CPU", "cuda:", "cuda:-1", "cuda:x", ""]:
             self.assertEqual(self.refuse("--device", device),
                              f"frcnn: device: expected auto, cpu, cuda or cuda:N, found '{device}'\n")
+
+    def test_precision(self):
+        self.write_picture("a.png")
+        self.detect("a.png", "--precision", "f32", "--device", "cpu")
+        self.assertEqual(self.journal()[0]["settings"]["precision"], "f32")
+        for name in ["tf32", "f16", "bf16"]:
+            message = self.refuse("--precision", name, "--device", "cpu")
+            self.assertEqual(message, f"frcnn: precision: expected f32, as the device is cpu, found {name}\n")
+            self.assertIn(f", as the device is cpu, found {name}\n", self.refuse("--precision", name))
+        self.assertEqual(self.refuse("--precision", "int8", "--device", "cpu"), "frcnn: precision: expected f32, as the "
+                         "device is cpu, found int8, which is not there yet\n")
+        for name in ["fp16", "F32", ""]:
+            self.assertEqual(self.refuse("--precision", name, "--device", "cpu"), "frcnn: precision: expected f32, "
+                             f"tf32, f16 or bf16, found '{name}'\n")
 
     def test_lists(self):
         self.assertRegex(self.refuse("--device", "cuda:0,1"),

@@ -46,7 +46,7 @@ static inline char *made_header(const frcnn_settings *settings, const char *is_k
 {
     const frcnn_model_info model = made_model(settings);
     const frcnn_journal_run run = {
-        .model = &model, .categories = made_categories, .is_kept = is_kept, .range_hi = 65535};
+        .model = &model, .categories = made_categories, .is_kept = is_kept, .precision = "f32", .range_hi = 65535};
     char *line = NULL;
     assert_ok(frcnn_journal_header_text(&line, &run));
     return line;

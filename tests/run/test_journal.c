@@ -16,7 +16,7 @@ static const char settings_text[] =
     "\"anchor_ratios\":[0.5,1,2],\"rpn_pre_nms_top_n\":1000,\"rpn_post_nms_top_n\":1000,\"rpn_nms_thresh\":0.7,"
     "\"rpn_score_thresh\":0,\"roi_sampling_ratio\":2,\"box_score_thresh\":0.05,\"box_nms_thresh\":0.5,\"box_detections_"
     "per_img\":100,"
-    "\"exif\":true,\"range\":[0,65535]";
+    "\"precision\":\"f32\",\"exif\":true,\"range\":[0,65535]";
 
 static void test_header(void **state)
 {

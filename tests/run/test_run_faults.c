@@ -81,7 +81,8 @@ static frcnn_status call_resume(void)
 {
     const frcnn_settings settings = made_settings();
     const frcnn_model_info model = made_model(&settings);
-    const frcnn_journal_run run = {.model = &model, .categories = made_categories, .range_hi = 65535};
+    const frcnn_journal_run run = {
+        .model = &model, .categories = made_categories, .precision = "f32", .range_hi = 65535};
     char *header = NULL;
     int64_t whole_bytes = 0;
     int has_run = 0;

@@ -205,7 +205,8 @@ static void test_resume_other_name(void **state)
     const frcnn_settings settings = made_settings();
     frcnn_model_info model = made_model(&settings);
     model.name = "renamed.safetensors";
-    const frcnn_journal_run run = {.model = &model, .categories = made_categories, .range_hi = 65535};
+    const frcnn_journal_run run = {
+        .model = &model, .categories = made_categories, .precision = "f32", .range_hi = 65535};
     char *header = NULL;
     assert_ok(frcnn_journal_header_text(&header, &run));
     write_journal("j", "{\"file\":\"1\",\"error\":\"x\"}\n");
