@@ -30,28 +30,43 @@ FRCNN_DEVICE frcnn_lanes<T, N> make_bin(const frcnn_lanes<T, N> *map, int width,
     return bin;
 }
 
+/* What the threads of a block share: its RoI along y and x. */
+struct roi_shared {
+    int level;
+    frcnn_roi_pool_axis y, x;
+};
+
+FRCNN_DEVICE void share_roi(roi_shared *shared, const frcnn_roi_pool *pool, const float *roi)
+{
+    if (threadIdx.x == 0) {
+        shared->level = frcnn_roi_get_level(roi, pool->k_min, pool->k_min + pool->n_levels - 1) - pool->k_min;
+        const frcnn_roi_level *level = &pool->levels[shared->level];
+        shared->y = frcnn_roi_pool_get_axis(roi[1], roi[3], level->scale, level->height, pool->output_size);
+        shared->x = frcnn_roi_pool_get_axis(roi[0], roi[2], level->scale, level->width, pool->output_size);
+    }
+    __syncthreads();
+}
+
 template <typename T, int N>
 FRCNN_KERNEL(FRCNN_ROI_GRID_THREADS, 2)
 roi_pool(frcnn_roi_pool pool, frcnn_roi_grid grid, frcnn_lanes<T, N> *dst)
 {
+    FRCNN_SHARED roi_shared shared;
     const frcnn_roi_share share = frcnn_roi_grid_get_share(grid);
-    const int n_bins = grid.n_bins;
     frcnn_lanes<T, N> *bins = dst + share.first;
     if (share.is_empty) {
         for (int i = share.begin; i < share.end; i += (int)blockDim.x) bins[i] = frcnn_lanes_fill<T, N>(0.0f);
         return;
     }
-    const float *roi = share.roi;
-    const frcnn_roi_level *level =
-        &pool.levels[frcnn_roi_get_level(roi, pool.k_min, pool.k_min + pool.n_levels - 1) - pool.k_min];
-    const frcnn_roi_pool_axis y = frcnn_roi_pool_get_axis(roi[1], roi[3], level->scale, level->height, n_bins);
-    const frcnn_roi_pool_axis x = frcnn_roi_pool_get_axis(roi[0], roi[2], level->scale, level->width, n_bins);
+    share_roi(&shared, &pool, share.roi);
+    const frcnn_roi_level *level = &pool.levels[shared.level];
     const frcnn_lanes<T, N> *map = reinterpret_cast<const frcnn_lanes<T, N> *>(level->map) +
                                    (size_t)share.image * level->height * level->width * grid.n_lanes;
     for (int i = share.begin; i < share.end; i += (int)blockDim.x) {
         const int bin = i / grid.n_lanes;
-        bins[i] = make_bin(map + i % grid.n_lanes, level->width, grid.n_lanes, frcnn_roi_pool_get_span(y, bin / n_bins),
-                           frcnn_roi_pool_get_span(x, bin % n_bins));
+        const frcnn_roi_pool_span rows = frcnn_roi_pool_get_span(shared.y, bin / grid.n_bins);
+        const frcnn_roi_pool_span columns = frcnn_roi_pool_get_span(shared.x, bin % grid.n_bins);
+        bins[i] = make_bin(map + i % grid.n_lanes, level->width, grid.n_lanes, rows, columns);
     }
 }
 

@@ -7,11 +7,12 @@
 #include "tensor/body.h"
 
 /** roi: x1, y1, x2, y2 in pixels of the input. A RoI of 224 x 224 is of level 4. Returns a level in [k_min, k_max];
- *  k_min where the area is 0, negative or NaN. */
+ *  k_min where the area is 0, negative or NaN. The logarithm is rounded from f64, so that a RoI at the edge between two
+ *  levels is of the same one on every device. */
 FRCNN_HD int frcnn_roi_get_level(const float *roi, int k_min, int k_max)
 {
     const float side = sqrtf((roi[2] - roi[0]) * (roi[3] - roi[1]));
-    const float level = floorf((4.0f + log2f(side / 224.0f)) + 1e-6f);
+    const float level = floorf((4.0f + (float)log2((double)(side / 224.0f))) + 1e-6f);
     if (!(level > (float)k_min)) return k_min;
     return level < (float)k_max ? (int)level : k_max;
 }

@@ -89,6 +89,26 @@ static void levels_and_images(void **state)
     check((roi_problem){"one pixel", 1, 1, 1, 4, 8, 1, 1, 4.0f, 7, 2, 0});
 }
 
+/* Squares whose sides are those of a level, a few ulp less and more: the device takes the level that the CPU takes. */
+static void edges_of_levels(void **state)
+{
+    (void)state;
+    enum { N_STEPS = 41, N_SIDES = 4, N = N_SIDES * N_STEPS };
+    static const float sides[N_SIDES] = {56.0f, 112.0f, 224.0f, 448.0f};
+    const roi_problem p = {"edges of levels", 1, N, 4, 2, 4, 120, 120, 4.0f, 1, 1, 0};
+    float boxes[N * 4];
+    for (int i = 0; i < N; i++) {
+        float side = sides[i / N_STEPS];
+        for (int k = 0; k < i % N_STEPS; k++) side = nextafterf(side, k == 0 ? 1e9f : 0.0f);
+        const float box[4] = {0.0f, 0.0f, side, side};
+        memcpy(boxes + 4 * i, box, sizeof box);
+    }
+    const int64_t count = N;
+    frcnn_stream *stream = open_stream();
+    check_roi_dtype(&p, on_cpu, on_cuda, FRCNN_F32, boxes, &count, stream);
+    close_stream(stream);
+}
+
 /* So many RoIs that a block takes all rows of bins, and so few that each row has a block of its own. */
 static void many_rois(void **state)
 {
@@ -118,13 +138,10 @@ static void what_does_not_fit_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_channels),
-        cmocka_unit_test(any_bins),
-        cmocka_unit_test(any_sampling),
-        cmocka_unit_test(large_grids),
-        cmocka_unit_test(many_rois),
-        cmocka_unit_test(levels_and_images),
-        cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(any_channels),    cmocka_unit_test(any_bins),
+        cmocka_unit_test(any_sampling),    cmocka_unit_test(large_grids),
+        cmocka_unit_test(edges_of_levels), cmocka_unit_test(levels_and_images),
+        cmocka_unit_test(many_rois),       cmocka_unit_test(what_does_not_fit_is_refused),
     };
     return RUN_CUDA_TESTS(tests);
 }
