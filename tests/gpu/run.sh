@@ -1,0 +1,107 @@
+#!/bin/bash
+# tests/gpu/run.sh [--no-build] [--quick]: builds and runs all that needs a GPU; skipped aloud where there is none.
+#   --no-build  run what build/cuda holds
+#   --quick     without compute-sanitizer
+# The status is 0 only where nothing failed.
+set -u
+
+build=yes
+sanitize=yes
+for argument in "$@"; do
+    case $argument in
+    --no-build) build=no ;;
+    --quick) sanitize=no ;;
+    *)
+        echo "usage: $0 [--no-build] [--quick]" >&2
+        exit 2
+        ;;
+    esac
+done
+cd "$(dirname "$(realpath "$0")")/../.." || exit 2
+
+if ! nvidia-smi --query-gpu=name,driver_version --format=csv,noheader; then
+    echo "SKIPPED: this machine has no GPU, or no driver for it"
+    exit 0
+fi
+
+export OMP_WAIT_POLICY=passive
+bin=build/cuda
+out=$bin/gpu-tests
+n_failed=0
+results=()
+
+# check NAME COMMAND…: its output goes to a file, and is shown where it fails.
+check() {
+    local name=$1 begin=$SECONDS log outcome=passed
+    shift
+    log=$out/$(tr -c 'A-Za-z0-9_\n' - <<<"$name").log
+    if ! "$@" >"$log" 2>&1; then
+        outcome=FAILED
+        n_failed=$((n_failed + 1))
+        printf '\n== %s\n' "$name"
+        tail -n 40 "$log"
+    fi
+    results+=("$(printf '%-6s %4d s  %s' $outcome $((SECONDS - begin)) "$name")")
+}
+
+# A folder on a device; a second run of it must give the same bytes but for times.
+detect() {
+    local device=$1 precision=$2 to=$3
+    shift 3
+    rm -rf "$to"
+    "$bin/src/cli/frcnn" detect --device "$device" --precision "$precision" --no-draw --quiet -o "$to" "$@"
+}
+
+same_bytes() {
+    detect cuda "$1" "$out/first" "${photos[@]}" && detect cuda "$1" "$out/second" "${photos[@]}" &&
+        cmp "$out/first/detections.jsonl" "$out/second/detections.jsonl"
+}
+
+same_objects() {
+    detect cpu f32 "$out/cpu" "${photos[@]}" && detect cuda "$1" "$out/gpu" "${photos[@]}" &&
+        python3 tests/gpu/compare_runs.py "$out/cpu/detections.jsonl" "$out/gpu/detections.jsonl" "$2" "$3"
+}
+
+if [ $build = yes ]; then
+    cmake --preset cuda -DFRCNN_BUILD_TESTS=ON -DCMAKE_CUDA_ARCHITECTURES=native &&
+        cmake --build --preset cuda -j "$(nproc)" || exit 1
+fi
+mkdir -p "$out"
+shopt -s nullglob
+programs=("$bin"/tests/cuda/*_gpu)
+for program in "${programs[@]}"; do
+    check "$(basename "$program")" "$program"
+done
+
+scripts/get-photos build/photos >/dev/null 2>&1
+photos=(build/photos/*.jpg)
+if [ ${#photos[@]} -gt 0 ]; then
+    check "two runs, same bytes: f32" same_bytes f32
+    check "two runs, same bytes: f16" same_bytes f16
+    # Sums in another order move a box by less than a tenth of a pixel; f16 by a few.
+    check "a folder, CPU and GPU: f32" same_objects f32 0.1 0.001
+    check "a folder, CPU and GPU: tf32" same_objects tf32 2 0.02
+    check "a folder, CPU and GPU: f16" same_objects f16 3 0.03
+    check "a folder, CPU and GPU: bf16" same_objects bf16 12 0.15
+else
+    echo "SKIPPED: runs of a folder: no photos in build/photos (scripts/get-photos)"
+fi
+
+if [ $sanitize = yes ] && command -v compute-sanitizer >/dev/null; then
+    for program in "${programs[@]}"; do
+        for tool in memcheck racecheck synccheck initcheck; do
+            check "compute-sanitizer $tool: $(basename "$program")" env FRCNN_TEST_SHORT=1 \
+                compute-sanitizer --tool $tool --error-exitcode 1 "$program"
+        done
+    done
+else
+    echo "SKIPPED: compute-sanitizer"
+fi
+
+printf '\n== summary\n'
+printf '%s\n' "${results[@]}"
+if [ $n_failed -gt 0 ]; then
+    echo "$n_failed FAILED"
+    exit 1
+fi
+echo "All passed."
