@@ -13,6 +13,7 @@ extern "C" {
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <mutex>
 
 namespace
 {
@@ -403,9 +404,26 @@ static frcnn_status tune_on(frcnn_primitive *primitive, const Stopwatch *watch, 
     return FRCNN_OK;
 }
 
+/* What another primitive of this convolution has found meanwhile, if any has. */
+static void adopt_remembered(frcnn_primitive *primitive)
+{
+    frcnn_conv_choice choice = {0, 0};
+    if (!frcnn_conv_choice_find(&choice, &primitive->conv, primitive->device)) return;
+    for (int i = 0; i < primitive->n_engines && !primitive->is_tuned; ++i) {
+        if (primitive->engines[i].index != choice.engine) continue;
+        close_engines(primitive, &primitive->engines[i]);
+        primitive->variant = choice.variant;
+        primitive->is_tuned = 1;
+    }
+}
+
 static frcnn_status tune(frcnn_primitive *primitive, const void *src, const frcnn_packed *packed, const void *residual,
                          void *dst, void *scratchpad, frcnn_stream *stream)
 {
+    /* Measured one at a time: they would slow each other down, and each convolution is to run one way. */
+    static std::mutex tuning;
+    const std::lock_guard<std::mutex> lock(tuning);
+    if (!primitive->is_tuned) adopt_remembered(primitive);
     if (primitive->is_tuned) return FRCNN_OK;
     const frcnn_conv_memory memory = get_memory(src, packed, residual, dst, scratchpad);
     Stopwatch watch = {nullptr, nullptr, stream->handle};

@@ -10,7 +10,7 @@
 #include "golden/seeded.h"
 
 #if defined(FRCNN_TEST_HOST_GRID)
-enum { MIN_SIZE = 64, MAX_SIZE = 96, HEIGHT = 70, WIDTH = 90, N_SHAPES = 6, N_SHORT = 6 };
+enum { MIN_SIZE = 48, MAX_SIZE = 64, HEIGHT = 70, WIDTH = 90, N_SHAPES = 4, N_SHORT = 4 };
 #else
 enum { MIN_SIZE = 0, MAX_SIZE = 0, HEIGHT = 427, WIDTH = 640, N_SHAPES = 1000, N_SHORT = 20 };
 #endif
