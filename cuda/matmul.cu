@@ -1,32 +1,20 @@
-/* A block makes a tile of a product: strips of a and b that are DEPTH deep go through shared memory, and each thread sums OWN x
-   OWN results in registers. */
+/* Large products of f32 are convolutions: those kernels are tuned. Of others a block makes a tile: strips of a and b that are
+   DEPTH deep go through shared memory, and each thread sums OWN x OWN results in registers. */
 #include "kernel.h"
 
 #include "tensor_layers.h"
 #include "tensor_memory.h"
 
+extern "C" {
+#include "tensor/layers/matmul_body.h"
+}
+
 enum { THREADS = 256, TILE = 64, DEPTH = 16, OWN = 4, THREADS_A_SIDE = TILE / OWN };
 
 /* Tiles of all matrices of the batch. */
 typedef struct tiling {
-    int64_t n_rows, n_columns;
+    unsigned n_rows, n_columns;
 } tiling;
-
-/* The matrices that the batch's matrix i is the product of. */
-typedef struct operands {
-    int64_t a, b;
-} operands;
-
-FRCNN_DEVICE operands find_operands(const frcnn_matmul &matmul, int64_t i)
-{
-    operands at = {0, 0};
-    for (int d = matmul.n_batch_dims - 1; d >= 0; d--) {
-        at.a += i % matmul.batch_shape[d] * matmul.a_strides[d];
-        at.b += i % matmul.batch_shape[d] * matmul.b_strides[d];
-        i /= matmul.batch_shape[d];
-    }
-    return at;
-}
 
 /* Rows row, … of a at depth k, … as [DEPTH, TILE]; what is outside is 0. Neighbouring threads read neighbours of a row. */
 template <typename T>
@@ -70,11 +58,10 @@ template <typename T> FRCNN_KERNEL(THREADS) multiply_tiles(frcnn_matmul matmul, 
 {
     FRCNN_SHARED T a_strip[DEPTH][TILE + 1];
     FRCNN_SHARED T b_strip[DEPTH][TILE + 1];
-    const int64_t block = (int64_t)blockIdx.x;
-    const int64_t matrix = block / tiles.n_columns / tiles.n_rows;
-    const int64_t row = block / tiles.n_columns % tiles.n_rows * TILE;
-    const int64_t column = block % tiles.n_columns * TILE;
-    const operands at = find_operands(matmul, matrix);
+    const int64_t matrix = (int64_t)(blockIdx.x / tiles.n_columns / tiles.n_rows);
+    const int64_t row = (int64_t)(blockIdx.x / tiles.n_columns % tiles.n_rows) * TILE;
+    const int64_t column = (int64_t)(blockIdx.x % tiles.n_columns) * TILE;
+    const frcnn_matmul_operands at = frcnn_matmul_find_operands(&matmul, matrix);
     const T *a = static_cast<const T *>(matmul.a) + at.a * matmul.m * matmul.k;
     const T *b = static_cast<const T *>(matmul.b) + at.b * matmul.k * matmul.n;
     T *dst = static_cast<T *>(matmul.dst) + matrix * matmul.m * matmul.n;
@@ -96,20 +83,60 @@ template <typename T> FRCNN_KERNEL(THREADS) multiply_tiles(frcnn_matmul matmul, 
         }
 }
 
+static int64_t count_matrices(const frcnn_matmul *matmul)
+{
+    int64_t n = 1;
+    for (int d = 0; d < matmul->n_batch_dims; d++) n *= matmul->batch_shape[d];
+    return n;
+}
+
 template <typename T> static frcnn_status launch(const frcnn_matmul *matmul)
 {
-    const tiling tiles = {(matmul->m + TILE - 1) / TILE, (matmul->n + TILE - 1) / TILE};
-    int64_t n_blocks = tiles.n_rows * tiles.n_columns;
-    for (int d = 0; d < matmul->n_batch_dims; d++) n_blocks *= matmul->batch_shape[d];
+    const int64_t n_rows = (matmul->m + TILE - 1) / TILE;
+    const int64_t n_columns = (matmul->n + TILE - 1) / TILE;
+    const int64_t n_blocks = n_rows * n_columns * count_matrices(matmul);
+    const tiling tiles = {(unsigned)n_rows, (unsigned)n_columns};
     FRCNN_FAIL_IF(n_blocks > INT32_MAX, FRCNN_ERROR_UNSUPPORTED, "matmul: %lld tiles are more than a grid holds",
                   (long long)n_blocks);
     return FRCNN_LAUNCH((multiply_tiles<T>), (unsigned)n_blocks, THREADS, 0, frcnn_tensor_stream_get()->handle, *matmul,
                         tiles);
 }
 
+/* From that many multiply-adds on setting up a convolution pays; it counts in 32 bits, and each product begins at 16 bytes. */
+static bool is_convolution(const frcnn_matmul *matmul)
+{
+    const double least = 1 << 20;
+    const double most = INT32_MAX;
+    const double m = (double)matmul->m;
+    const double k = (double)matmul->k;
+    const double n = (double)matmul->n;
+    const bool is_aligned = matmul->m * matmul->n % 4 == 0 || count_matrices(matmul) == 1;
+    return matmul->dtype == FRCNN_F32 && is_aligned && m * k * n >= least && m >= 8 && n >= 8 && m * k <= most &&
+           k * n <= most && m * n <= most;
+}
+
+static frcnn_status run_as_convolution(const frcnn_matmul *matmul)
+{
+    const size_t bias_bytes = (size_t)matmul->n * sizeof(float);
+    frcnn_conv2d conv = frcnn_conv2d_on_rows(matmul->m, matmul->k, matmul->n);
+    frcnn_scratch zeros;
+    conv.weight_is_transposed = !matmul->b_is_transposed;
+    FRCNN_TRY(zeros.alloc(bias_bytes, "matmul"));
+    FRCNN_TRY(frcnn_cuda_check(cudaMemsetAsync(zeros.get<void>(), 0, bias_bytes, frcnn_tensor_stream_get()->handle),
+                               "matmul"));
+    for (int64_t i = 0; i < count_matrices(matmul); i++) {
+        const frcnn_matmul_operands at = frcnn_matmul_find_operands(matmul, i);
+        FRCNN_TRY(frcnn_conv2d_cuda(&conv, static_cast<const float *>(matmul->a) + at.a * matmul->m * matmul->k,
+                                    static_cast<const float *>(matmul->b) + at.b * matmul->k * matmul->n,
+                                    zeros.get<float>(), static_cast<float *>(matmul->dst) + i * matmul->m * matmul->n));
+    }
+    return FRCNN_OK;
+}
+
 /* i64 is unsigned here: it wraps. */
 frcnn_status frcnn_matmul_cuda(const frcnn_matmul *matmul)
 {
+    if (is_convolution(matmul)) return run_as_convolution(matmul);
     if (matmul->dtype == FRCNN_F32) return launch<float>(matmul);
     if (matmul->dtype == FRCNN_F64) return launch<double>(matmul);
     return launch<uint64_t>(matmul);

@@ -349,8 +349,8 @@ static void compare_matmul(frcnn_dtype dtype, int64_t m, int64_t k, int64_t n, i
 
 static void test_matmul(void **state)
 {
-    const int64_t sizes[][3] = {{1, 1, 1},    {3, 5, 2},    {64, 16, 64}, {65, 17, 63},
-                                {1, 300, 70}, {130, 40, 1}, {33, 129, 65}};
+    const int64_t sizes[][3] = {{1, 1, 1},    {3, 5, 2},    {64, 16, 64},  {65, 17, 63},
+                                {1, 300, 70}, {130, 40, 1}, {33, 129, 65}, {120, 85, 112}};
     const frcnn_dtype dtypes[] = {FRCNN_F32, FRCNN_F64, FRCNN_I64};
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)

@@ -3,7 +3,7 @@
 #include "tensor/body.h"
 #include "tensor/error.h"
 #include "tensor/layers/conv2d.h"
-#include "tensor/layers/matmul.h"
+#include "tensor/layers/matmul_body.h"
 #include "tensor/memory.h"
 #include "tensor/onednn.h"
 #include "tensor/parallel.h"
@@ -21,22 +21,6 @@ enum {
 typedef struct tasks {
     int64_t tile_columns, n_row_blocks, n_column_tiles, n;
 } tasks;
-
-typedef struct offsets {
-    int64_t a, b;
-} offsets;
-
-/* Which matrices the batch's matrix i is the product of. */
-static offsets find_matrices(const frcnn_matmul *matmul, int64_t i)
-{
-    offsets at = {0, 0};
-    for (int d = matmul->n_batch_dims - 1; d >= 0; d--) {
-        at.a += i % matmul->batch_shape[d] * matmul->a_strides[d];
-        at.b += i % matmul->batch_shape[d] * matmul->b_strides[d];
-        i /= matmul->batch_shape[d];
-    }
-    return at;
-}
 
 static int64_t count_matrices(const frcnn_matmul *matmul)
 {
@@ -87,7 +71,7 @@ static frcnn_status run_as_convolution(const frcnn_matmul *matmul)
     FRCNN_TRY_CLEANUP(frcnn_alloc(&scratchpad, frcnn_primitive_get_scratchpad(primitive), 1, "matmul"));
     FRCNN_TRY_CLEANUP(frcnn_alloc_zeroed(&zeros, (size_t)matmul->n, sizeof(float), "matmul"));
     for (int64_t i = 0; i < count_matrices(matmul); i++) {
-        const offsets at = find_matrices(matmul, i);
+        const frcnn_matmul_operands at = frcnn_matmul_find_operands(matmul, i);
         const float *b = (const float *)matmul->b + at.b * matmul->k * matmul->n;
         frcnn_packed *packed = NULL;
         FRCNN_TRY_CLEANUP(frcnn_packed_create(&packed, primitive, b, zeros));

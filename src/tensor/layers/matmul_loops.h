@@ -81,7 +81,7 @@ FRCNN_SIMD REAL NAME(frcnn_matmul_dot)(int64_t k, const REAL *restrict a, const 
 static void NAME(run_task)(const frcnn_matmul *matmul, const tasks *plan, int64_t task)
 {
     const int64_t per_matrix = plan->n_row_blocks * plan->n_column_tiles;
-    const offsets at = find_matrices(matmul, task / per_matrix);
+    const frcnn_matmul_operands at = frcnn_matmul_find_operands(matmul, task / per_matrix);
     const REAL *a = (const REAL *)matmul->a + at.a * matmul->m * matmul->k;
     const REAL *b = (const REAL *)matmul->b + at.b * matmul->k * matmul->n;
     REAL *dst = (REAL *)matmul->dst + task / per_matrix * matmul->m * matmul->n;
