@@ -4,9 +4,6 @@
 #define FRCNN_CCCL_H
 
 #define THRUST_CUB_WRAPPED_NAMESPACE frcnn
-#if defined(FRCNN_HOST_GRID) && !defined(THRUST_DEVICE_SYSTEM)
-#define THRUST_DEVICE_SYSTEM THRUST_DEVICE_SYSTEM_CPP
-#endif
 
 namespace frcnn
 {

@@ -12,9 +12,9 @@ extern "C" size_t frcnn_cuda_select_get_workspace(int64_t n)
 #if defined(FRCNN_HOST_GRID)
 
 extern "C" frcnn_status frcnn_cuda_select_i64(const uint8_t *flags, int64_t n, int64_t *indices, int64_t *count,
-                                              void *workspace, void *stream)
+                                              void *workspace, size_t workspace_bytes, void *stream)
 {
-    return frcnn_thrust_select_i64(flags, n, indices, count, workspace, stream);
+    return frcnn_thrust_select_i64(flags, n, indices, count, workspace, workspace_bytes, stream);
 }
 
 #else
@@ -28,12 +28,12 @@ extern "C" frcnn_status frcnn_cuda_select_i64(const uint8_t *flags, int64_t n, i
 
 /* One pass, where Thrust needs a scan and a scatter to leave the count on the device. */
 extern "C" frcnn_status frcnn_cuda_select_i64(const uint8_t *flags, int64_t n, int64_t *indices, int64_t *count,
-                                              void *workspace, void *stream)
+                                              void *workspace, size_t workspace_bytes, void *stream)
 {
     const cudaStream_t cuda_stream = static_cast<cudaStream_t>(stream);
-    size_t bytes = frcnn_cuda_select_get_workspace(n);
-    return frcnn_cuda_check(cub::DeviceSelect::Flagged(workspace, bytes, thrust::counting_iterator<int64_t>(0), flags,
-                                                       indices, count, n, cuda_stream),
+    return frcnn_cuda_check(cub::DeviceSelect::Flagged(workspace, workspace_bytes,
+                                                       thrust::counting_iterator<int64_t>(0), flags, indices, count, n,
+                                                       cuda_stream),
                             "select");
 }
 

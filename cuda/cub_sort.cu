@@ -9,11 +9,11 @@ extern "C" size_t frcnn_cuda_sort_get_workspace(int64_t n)
     return static_cast<size_t>(n) * 16;
 }
 
-extern "C" frcnn_status frcnn_cuda_sort_keys(const uint64_t *keys, const int64_t *values, int64_t n, int n_bits,
+extern "C" frcnn_status frcnn_cuda_sort_keys(const uint64_t *keys, const int64_t *values, int64_t n, int,
                                              uint64_t *sorted_keys, int64_t *sorted_values, void *workspace,
-                                             void *stream)
+                                             size_t workspace_bytes, void *stream)
 {
-    return frcnn_thrust_sort_keys(keys, values, n, n_bits, sorted_keys, sorted_values, workspace, stream);
+    return frcnn_thrust_sort_keys(keys, values, n, sorted_keys, sorted_values, workspace, workspace_bytes, stream);
 }
 
 #else
@@ -39,15 +39,15 @@ extern "C" size_t frcnn_cuda_sort_get_workspace(int64_t n)
 
 extern "C" frcnn_status frcnn_cuda_sort_keys(const uint64_t *keys, const int64_t *values, int64_t n, int n_bits,
                                              uint64_t *sorted_keys, int64_t *sorted_values, void *workspace,
-                                             void *stream)
+                                             size_t workspace_bytes, void *stream)
 {
     const cudaStream_t cuda_stream = static_cast<cudaStream_t>(stream);
-    size_t bytes = frcnn_cuda_sort_get_workspace(n);
     if (values == nullptr)
         return frcnn_cuda_check(
-            cub::DeviceRadixSort::SortKeys(workspace, bytes, keys, sorted_keys, n, 0, n_bits, cuda_stream), "sort");
-    return frcnn_cuda_check(cub::DeviceRadixSort::SortPairs(workspace, bytes, keys, sorted_keys, values, sorted_values,
-                                                            n, 0, n_bits, cuda_stream),
+            cub::DeviceRadixSort::SortKeys(workspace, workspace_bytes, keys, sorted_keys, n, 0, n_bits, cuda_stream),
+            "sort");
+    return frcnn_cuda_check(cub::DeviceRadixSort::SortPairs(workspace, workspace_bytes, keys, sorted_keys, values,
+                                                            sorted_values, n, 0, n_bits, cuda_stream),
                             "sort of pairs");
 }
 

@@ -113,15 +113,14 @@ FRCNN_DEVICE void order_pair(uint64_t *keys, uint32_t n, uint32_t i, uint32_t j)
 FRCNN_DEVICE void sort_keys(uint64_t *keys, uint32_t n)
 {
     for (uint32_t size = 2; size / 2 < n; size *= 2) {
-        const uint32_t n_pairs = size / 2;
-        for (uint32_t pair = threadIdx.x; pair / n_pairs * size < n; pair += NMS_BLOCK) {
-            const uint32_t begin = pair / n_pairs * size, in_half = pair % n_pairs;
+        for (uint32_t pair = threadIdx.x; pair < n; pair += NMS_BLOCK) {
+            const uint32_t in_half = pair & (size / 2 - 1), begin = 2 * (pair - in_half);
             order_pair(keys, n, begin + in_half, begin + size - 1 - in_half);
         }
         __syncthreads();
-        for (uint32_t step = n_pairs / 2; step > 0; step /= 2) {
-            for (uint32_t pair = threadIdx.x; pair / step * 2 * step < n; pair += NMS_BLOCK) {
-                const uint32_t i = pair / step * 2 * step + pair % step;
+        for (uint32_t step = size / 4; step > 0; step /= 2) {
+            for (uint32_t pair = threadIdx.x; pair < n; pair += NMS_BLOCK) {
+                const uint32_t i = 2 * pair - (pair & (step - 1));
                 order_pair(keys, n, i, i + step);
             }
             __syncthreads();
@@ -324,7 +323,8 @@ extern "C" frcnn_status frcnn_postprocess_cuda(const frcnn_postprocess_run *run,
     FRCNN_FAIL_IF(bytes == SIZE_MAX || run->n > max_images || n_places > INT32_MAX, FRCNN_ERROR_BACKEND,
                   "postprocess: %lld RoIs of %d images are too many at once for this GPU", (long long)run->n_rows,
                   run->n);
-    if (n_places == 0 || run->n == 0)
+    if (run->n == 0) return FRCNN_OK;
+    if (n_places == 0)
         return frcnn_cuda_check(cudaMemsetAsync(run->found, 0, run->n * sizeof *run->found, stream->handle),
                                 "postprocess: clearing memory");
     FRCNN_TRY(frcnn_cuda_check(

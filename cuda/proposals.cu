@@ -35,7 +35,8 @@ typedef struct proposal_work {
     uint32_t *sources;    /**< [n, places.total], rows of anchors */
     uint64_t *sorted;     /**< as many as candidates or kept keys of the batch, where one of them is sorted */
     void *sort_workspace; /**< for the longest list that is sorted */
-    size_t zeroed_bytes;  /**< at the workspace's beginning */
+    size_t sort_bytes;
+    size_t zeroed_bytes; /**< at the workspace's beginning */
     int sorts_candidates;
     int sorts_kept;
 } proposal_work;
@@ -199,9 +200,9 @@ static bool lay_out(const frcnn_proposals_run *run, proposal_work *work, frcnn_w
     work->sorts_candidates = n_candidates > MAX_RANKED_CANDIDATES;
     work->sorts_kept = n_kept > MAX_RANKED_KEPT;
     if (work->sorts_candidates || work->sorts_kept) {
-        const size_t sort_bytes = frcnn_cuda_sort_get_workspace(greater(n_candidates, n_kept));
+        work->sort_bytes = frcnn_cuda_sort_get_workspace(greater(n_candidates, n_kept));
         work->sorted = take<uint64_t>(workspace, run->n * greater(work->topk.candidates.total, n_kept));
-        work->sort_workspace = frcnn_workspace_take(workspace, 1, sort_bytes);
+        work->sort_workspace = frcnn_workspace_take(workspace, 1, work->sort_bytes);
     }
     return workspace->bytes != SIZE_MAX && zeroed->bytes != SIZE_MAX;
 }
@@ -235,7 +236,7 @@ static frcnn_status sort_list(const proposal_work *work, const uint64_t *keys, i
                               frcnn_stream *stream)
 {
     return n > 0 ? frcnn_cuda_sort_keys(keys + first, NULL, n, 64, work->sorted + first, NULL, work->sort_workspace,
-                                        stream->handle)
+                                        work->sort_bytes, stream->handle)
                  : FRCNN_OK;
 }
 
@@ -271,8 +272,8 @@ static frcnn_status make_proposals(const frcnn_proposals_run *run, frcnn_stream 
     proposal_work work;
     FRCNN_FAIL_IF(plan_work(run, &work) == SIZE_MAX || run->n > max_images, FRCNN_ERROR_BACKEND,
                   "proposals: those of %d images are too many at once for this GPU", run->n);
-    if (work.nms.kept.total == 0 || run->n == 0)
-        return fill(run->counts, 0, (size_t)run->n * sizeof *run->counts, stream);
+    if (run->n == 0) return FRCNN_OK;
+    if (work.nms.kept.total == 0) return fill(run->counts, 0, (size_t)run->n * sizeof *run->counts, stream);
     FRCNN_TRY(fill(run->workspace, 0, work.zeroed_bytes, stream));
     if (work.sorts_candidates)
         FRCNN_TRY(fill(work.topk.candidate_keys, 0xff,

@@ -109,23 +109,24 @@ static frcnn_status write(const frcnn_sort *sort, const layout &l, int is_packed
 template <typename Word> static frcnn_status sort_packed(const frcnn_sort *sort, const layout &l, int64_t n_items)
 {
     const cudaStream_t stream = frcnn_tensor_stream_get()->handle;
+    const size_t workspace_bytes = frcnn_cuda_sort_get_workspace(n_items);
     frcnn_scratch keys;
     frcnn_scratch sorted;
     frcnn_scratch workspace;
     FRCNN_TRY(keys.alloc((size_t)n_items * sizeof(uint64_t), "sort"));
     FRCNN_TRY(sorted.alloc((size_t)n_items * sizeof(uint64_t), "sort"));
-    FRCNN_TRY(workspace.alloc(frcnn_cuda_sort_get_workspace(n_items), "sort"));
+    FRCNN_TRY(workspace.alloc(workspace_bytes, "sort"));
     FRCNN_TRY(FRCNN_LAUNCH((pack_keys<Word>), frcnn_item_blocks(n_items), FRCNN_ITEM_THREADS, 0, stream, l, n_items,
                            static_cast<const Word *>(sort->src), keys.get<uint64_t>()));
     FRCNN_TRY(frcnn_cuda_sort_keys(keys.get<uint64_t>(), nullptr, n_items, l.row_bits + l.value_bits + l.index_bits,
-                                   sorted.get<uint64_t>(), nullptr, workspace.get<void>(), stream));
+                                   sorted.get<uint64_t>(), nullptr, workspace.get<void>(), workspace_bytes, stream));
     return write<Word>(sort, l, 1, sorted.get<uint64_t>());
 }
 
 template <typename Word> static frcnn_status sort_items(const frcnn_sort *sort, const layout &l, int64_t n_items)
 {
     const cudaStream_t stream = frcnn_tensor_stream_get()->handle;
-    const size_t bytes = (size_t)n_items * sizeof(uint64_t);
+    const size_t bytes = (size_t)n_items * sizeof(uint64_t), workspace_bytes = frcnn_cuda_sort_get_workspace(n_items);
     frcnn_scratch keys;
     frcnn_scratch sorted_keys;
     frcnn_scratch positions;
@@ -135,17 +136,18 @@ template <typename Word> static frcnn_status sort_items(const frcnn_sort *sort, 
     FRCNN_TRY(sorted_keys.alloc(bytes, "sort"));
     FRCNN_TRY(positions.alloc(bytes, "sort"));
     FRCNN_TRY(sorted.alloc(bytes, "sort"));
-    FRCNN_TRY(workspace.alloc(frcnn_cuda_sort_get_workspace(n_items), "sort"));
+    FRCNN_TRY(workspace.alloc(workspace_bytes, "sort"));
     FRCNN_TRY(FRCNN_LAUNCH((make_items<Word>), frcnn_item_blocks(n_items), FRCNN_ITEM_THREADS, 0, stream, l, n_items,
                            static_cast<const Word *>(sort->src), keys.get<uint64_t>(), positions.get<int64_t>()));
     FRCNN_TRY(frcnn_cuda_sort_keys(keys.get<uint64_t>(), positions.get<int64_t>(), n_items, l.value_bits,
-                                   sorted_keys.get<uint64_t>(), sorted.get<int64_t>(), workspace.get<void>(), stream));
+                                   sorted_keys.get<uint64_t>(), sorted.get<int64_t>(), workspace.get<void>(),
+                                   workspace_bytes, stream));
     if (l.row_bits == 0) return write<Word>(sort, l, 0, sorted.get<uint64_t>());
     FRCNN_TRY(FRCNN_LAUNCH(find_rows, frcnn_item_blocks(n_items), FRCNN_ITEM_THREADS, 0, stream, l.rows.n, n_items,
                            static_cast<const int64_t *>(sorted.get<int64_t>()), keys.get<uint64_t>()));
     FRCNN_TRY(frcnn_cuda_sort_keys(keys.get<uint64_t>(), sorted.get<int64_t>(), n_items, l.row_bits,
                                    sorted_keys.get<uint64_t>(), positions.get<int64_t>(), workspace.get<void>(),
-                                   stream));
+                                   workspace_bytes, stream));
     return write<Word>(sort, l, 0, positions.get<uint64_t>());
 }
 

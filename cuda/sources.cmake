@@ -77,7 +77,6 @@ set(FRCNN_CUDA_MATRIX_SOURCES
   matmul.cu
   network.cu
 )
-# Stages in Thrust, and their faster twins in CUB: they need CCCL's headers, and no grid on the host.
 # Stages in Thrust, and their faster twins in CUB.
 set(FRCNN_CUDA_THRUST_SOURCES
   cub_select.cu

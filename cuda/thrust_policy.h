@@ -2,8 +2,8 @@
  *  not need. Such a file holds no kernels and nothing of the CUDA runtime, so that a C++ compiler makes of it the same
  *  stages for a CPU, with THRUST_DEVICE_SYSTEM set to THRUST_DEVICE_SYSTEM_CPP or _OMP.
  *
- *      return frcnn_thrust_guard("scan", [&] {
- *          const thrust_workspace memory(workspace, bytes);
+ *      return frcnn_thrust_run("scan", stream, [=] {
+ *          thrust_workspace memory(workspace, workspace_bytes);
  *          thrust::exclusive_scan(FRCNN_THRUST_POLICY(memory, stream), …);
  *      });
  *
@@ -25,6 +25,11 @@
 extern "C" {
 #include "tensor/error.h"
 }
+
+#if defined(FRCNN_HOST_GRID)
+#include "cuda_check.h"
+#include "fake_runtime.h"
+#endif
 
 #if defined(__CUDACC__)
 #define FRCNN_THRUST_HD __host__ __device__
@@ -62,8 +67,23 @@ class thrust_workspace
 #define FRCNN_THRUST_POLICY(workspace, stream) (static_cast<void>(workspace), static_cast<void>(stream), thrust::device)
 #endif
 
+#if defined(FRCNN_HOST_GRID)
+
+/** On the host grid a stage is work on its stream, as a kernel is. */
+template <typename Stage> static frcnn_status frcnn_thrust_run(const char *what, void *stream, Stage stage)
+{
+    return frcnn_cuda_check(fake_cuda::put(static_cast<cudaStream_t>(stream), what, stage), what);
+}
+
+static inline void frcnn_thrust_wait(void *stream)
+{
+    fake_cuda::drain(static_cast<cudaStream_t>(stream));
+}
+
+#else
+
 /** Runs the stage and makes a status of what it throws. */
-template <typename Stage> static frcnn_status frcnn_thrust_guard(const char *what, Stage stage)
+template <typename Stage> static frcnn_status frcnn_thrust_run(const char *what, void *, Stage stage)
 {
     try {
         stage();
@@ -74,5 +94,10 @@ template <typename Stage> static frcnn_status frcnn_thrust_guard(const char *wha
     }
     return FRCNN_OK;
 }
+
+/** Until a stage that gives a value to the host has given it: Thrust has waited for it itself. */
+static inline void frcnn_thrust_wait(void *) {}
+
+#endif
 
 #endif

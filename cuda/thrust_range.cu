@@ -22,22 +22,23 @@ struct range_of_both {
 };
 } // namespace
 
-extern "C" size_t frcnn_cuda_range_get_workspace(int64_t n)
+extern "C" size_t frcnn_cuda_range_get_workspace(void)
 {
     /* One range for each block of a grid that fills the device. */
-    static_cast<void>(n);
     return (size_t)1 << 20;
 }
 
 extern "C" frcnn_status frcnn_cuda_range_i64(const int64_t *values, int64_t n, int64_t *least, int64_t *most,
-                                             void *workspace, void *stream)
+                                             void *workspace, size_t workspace_bytes, void *stream)
 {
-    return frcnn_thrust_guard("range", [&] {
-        thrust_workspace memory(workspace, frcnn_cuda_range_get_workspace(n));
+    const frcnn_status status = frcnn_thrust_run("range", stream, [=] {
+        thrust_workspace memory(workspace, workspace_bytes);
         const range none = {INT64_MAX, INT64_MIN};
         const range all = thrust::transform_reduce(FRCNN_THRUST_POLICY(memory, stream), values, values + n, range_of{},
                                                    none, range_of_both{});
         *least = all.least;
         *most = all.most;
     });
+    if (status == FRCNN_OK) frcnn_thrust_wait(stream);
+    return status;
 }

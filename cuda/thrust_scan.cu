@@ -25,10 +25,10 @@ extern "C" size_t frcnn_cuda_scan_get_workspace(int64_t n)
 }
 
 extern "C" frcnn_status frcnn_cuda_scan_i64(const int64_t *counts, int64_t n, int64_t *sums, void *workspace,
-                                            void *stream)
+                                            size_t workspace_bytes, void *stream)
 {
-    return frcnn_thrust_guard("scan", [&] {
-        thrust_workspace memory(workspace, frcnn_cuda_scan_get_workspace(n));
+    return frcnn_thrust_run("scan", stream, [=] {
+        thrust_workspace memory(workspace, workspace_bytes);
         const auto all = thrust::make_transform_iterator(thrust::counting_iterator<int64_t>(0), count_at{counts, n});
         thrust::exclusive_scan(FRCNN_THRUST_POLICY(memory, stream), all, all + (n + 1), sums, int64_t{0});
     });

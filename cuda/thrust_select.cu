@@ -21,10 +21,10 @@ struct is_set {
 
 /* copy_if would wait, to return where its output ends; so each flag's place is summed and the set ones are scattered. */
 extern "C" frcnn_status frcnn_thrust_select_i64(const uint8_t *flags, int64_t n, int64_t *indices, int64_t *count,
-                                                void *workspace, void *stream)
+                                                void *workspace, size_t workspace_bytes, void *stream)
 {
-    return frcnn_thrust_guard("select", [&] {
-        thrust_workspace memory(workspace, frcnn_cuda_select_get_workspace(n));
+    return frcnn_thrust_run("select", stream, [=] {
+        thrust_workspace memory(workspace, workspace_bytes);
         int64_t *const places = reinterpret_cast<int64_t *>(
             memory.allocate(static_cast<std::ptrdiff_t>((static_cast<size_t>(n) + 1) * sizeof(int64_t))));
         const thrust::counting_iterator<int64_t> first(0);

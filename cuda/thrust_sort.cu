@@ -7,13 +7,12 @@ extern "C" {
 #include "list_stages.h"
 }
 
-extern "C" frcnn_status frcnn_thrust_sort_keys(const uint64_t *keys, const int64_t *values, int64_t n, int n_bits,
+extern "C" frcnn_status frcnn_thrust_sort_keys(const uint64_t *keys, const int64_t *values, int64_t n,
                                                uint64_t *sorted_keys, int64_t *sorted_values, void *workspace,
-                                               void *stream)
+                                               size_t workspace_bytes, void *stream)
 {
-    static_cast<void>(n_bits);
-    return frcnn_thrust_guard("sort", [&] {
-        thrust_workspace memory(workspace, frcnn_cuda_sort_get_workspace(n));
+    return frcnn_thrust_run("sort", stream, [=] {
+        thrust_workspace memory(workspace, workspace_bytes);
         thrust::copy_n(FRCNN_THRUST_POLICY(memory, stream), keys, n, sorted_keys);
         if (values == nullptr) {
             thrust::sort(FRCNN_THRUST_POLICY(memory, stream), sorted_keys, sorted_keys + n);

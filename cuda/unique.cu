@@ -6,6 +6,7 @@
 #include "tensor_memory.h"
 
 extern "C" {
+#include "list_stages.h"
 #include "tensor/index/order.h"
 }
 
@@ -67,13 +68,17 @@ static frcnn_status flag_any(const frcnn_unique *unique, uint8_t *flags)
 /* The positions of flags, which begin groups, to starts. */
 static frcnn_status find_starts(frcnn_unique *unique, const uint8_t *flags)
 {
-    const int64_t n_blocks = frcnn_hits_get_n_blocks(unique->n);
+    frcnn_stream *stream = frcnn_tensor_stream_get();
+    const size_t bytes = frcnn_cuda_select_get_workspace(unique->n);
     int64_t n_groups = 0;
-    frcnn_scratch before;
-    FRCNN_TRY(before.alloc((size_t)(n_blocks + 1) * sizeof(int64_t), "unique"));
-    FRCNN_TRY(frcnn_hits_count_cuda(FRCNN_U8, unique->n, flags, before.get<int64_t>(), &n_groups));
-    const frcnn_nonzero nonzero = {FRCNN_U8, 1, {unique->n}, unique->n, flags, before.get<int64_t>(), unique->starts};
-    FRCNN_TRY(frcnn_nonzero_cuda(&nonzero));
+    frcnn_scratch count;
+    frcnn_scratch workspace;
+    FRCNN_TRY(count.alloc(sizeof n_groups, "unique"));
+    FRCNN_TRY(workspace.alloc(bytes, "unique"));
+    FRCNN_TRY(frcnn_cuda_select_i64(flags, unique->n, unique->starts, count.get<int64_t>(), workspace.get<void>(),
+                                    bytes, stream->handle));
+    FRCNN_TRY(frcnn_stream_ops_cuda.download(stream, &n_groups, count.get<int64_t>(), sizeof n_groups));
+    FRCNN_TRY(frcnn_stream_ops_cuda.wait(stream));
     unique->n_groups = n_groups;
     return FRCNN_OK;
 }

@@ -18,6 +18,7 @@ typedef struct lists {
     int64_t *order; /* of keys, by insertion: what every sort must give */
     uint8_t *flags;
     void *workspace;
+    size_t workspace_bytes;
 } lists;
 
 static void *allocate(int64_t n, size_t size)
@@ -47,7 +48,8 @@ static lists lists_create(int64_t n, int n_bits, uint32_t seed)
     l.sorted_values = allocate(n, sizeof *l.sorted_values);
     l.order = allocate(n, sizeof *l.order);
     l.flags = allocate(n, 1);
-    l.workspace = allocate((int64_t)frcnn_cuda_sort_get_workspace(n) + (int64_t)frcnn_cuda_select_get_workspace(n), 1);
+    l.workspace_bytes = ((size_t)n + 1) * sizeof(int64_t) + 256; /* for the places of a selection */
+    l.workspace = allocate((int64_t)l.workspace_bytes, 1);
     for (int64_t i = 0; i < n; i++) {
         const uint64_t high = seeded_next(&seed), middle = seeded_next(&seed), low = seeded_next(&seed);
         l.keys[i] = (high << 40 | middle << 20 | low) >> (64 - n_bits);
@@ -72,13 +74,14 @@ static void lists_destroy(lists *l)
     free(l->workspace);
 }
 
-static void check_sort(lists *l, int n_bits)
+static void check_sort(lists *l)
 {
     const uint64_t key_behind = l->sorted_keys[l->n];
     const int64_t value_behind = l->sorted_values[l->n];
     for (int with_values = 0; with_values < 2; with_values++) {
-        assert_ok(frcnn_cuda_sort_keys(l->keys, with_values ? l->values : NULL, l->n, n_bits, l->sorted_keys,
-                                       with_values ? l->sorted_values : NULL, l->workspace, NULL));
+        assert_ok(frcnn_thrust_sort_keys(l->keys, with_values ? l->values : NULL, l->n, l->sorted_keys,
+                                         with_values ? l->sorted_values : NULL, l->workspace, l->workspace_bytes,
+                                         NULL));
         for (int64_t i = 0; i < l->n; i++) {
             assert_true(l->sorted_keys[i] == l->keys[l->order[i]]);
             if (with_values) assert_true(l->sorted_values[i] == l->values[l->order[i]]);
@@ -97,7 +100,7 @@ static void test_sort(void **state)
             lists l = lists_create(sizes[s], bits[b], (uint32_t)(b * N_SIZES + s + 1));
             for (int t = 0; t < N_THREADS; t++) {
                 frcnn_parallel_set_threads(thread_counts[t]);
-                check_sort(&l, bits[b]);
+                check_sort(&l);
             }
             lists_destroy(&l);
         }
@@ -114,7 +117,7 @@ static void test_sort_of_equal_keys(void **state)
     for (int64_t i = 0; i < l.n; i++) l.order[i] = i < l.n / 2 ? 2 * i : 2 * (i - l.n / 2) + 1;
     for (int t = 0; t < N_THREADS; t++) {
         frcnn_parallel_set_threads(thread_counts[t]);
-        check_sort(&l, 64);
+        check_sort(&l);
     }
     lists_destroy(&l);
     frcnn_parallel_set_threads(n_threads);
@@ -125,7 +128,7 @@ static void check_select(lists *l)
     int64_t *const indices = l->sorted_values;
     const int64_t behind = indices[l->n];
     int64_t count = -1, n_expected = 0;
-    assert_ok(frcnn_cuda_select_i64(l->flags, l->n, indices, &count, l->workspace, NULL));
+    assert_ok(frcnn_thrust_select_i64(l->flags, l->n, indices, &count, l->workspace, l->workspace_bytes, NULL));
     for (int64_t i = 0; i < l->n; i++)
         if (l->flags[i] != 0) assert_true(indices[n_expected++] == i);
     assert_int_equal(count, n_expected);
@@ -160,7 +163,7 @@ static void test_scan(void **state)
             int64_t *const sums = l.sorted_values, sum = 0;
             for (int64_t i = 0; i < l.n; i++) l.values[i] = (int64_t)l.keys[i] - ((int64_t)1 << 38);
             frcnn_parallel_set_threads(thread_counts[t]);
-            assert_ok(frcnn_cuda_scan_i64(l.values, l.n, sums, l.workspace, NULL));
+            assert_ok(frcnn_cuda_scan_i64(l.values, l.n, sums, l.workspace, l.workspace_bytes, NULL));
             for (int64_t i = 0; i <= l.n; i++) {
                 assert_true(sums[i] == sum);
                 if (i < l.n) sum += l.values[i];
@@ -184,7 +187,8 @@ static void test_range(void **state)
                 most = l.values[i] > most ? l.values[i] : most;
             }
             frcnn_parallel_set_threads(thread_counts[t]);
-            assert_ok(frcnn_cuda_range_i64(l.values, l.n, &found_least, &found_most, l.workspace, NULL));
+            assert_ok(
+                frcnn_cuda_range_i64(l.values, l.n, &found_least, &found_most, l.workspace, l.workspace_bytes, NULL));
             assert_true(found_least == least && found_most == most);
             lists_destroy(&l);
         }
