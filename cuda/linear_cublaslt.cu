@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <initializer_list>
 #include <mutex>
 
 extern "C" {
