@@ -362,7 +362,7 @@ static int64_t add_choices(descriptor_list *list, cudnnBackendDescriptor_t graph
 static void add_plans(conv_state *state, const frcnn_conv2d *conv, cudnnBackendDescriptor_t graph,
                       cudnnBackendHeurMode_t mode, const conv_target *target)
 {
-    descriptor_list list = {state->list.cudnn, 0, {nullptr}, state->list.status};
+    descriptor_list list = {state->list.cudnn, 0, {nullptr}, CUDNN_STATUS_SUCCESS};
     cudnnBackendDescriptor_t choices[MAX_CHOICES];
     const int64_t n = add_choices(&list, graph, mode, target, choices);
     for (int i = 0; i < n && state->n_plans < MAX_VARIANTS; i++) try_choice(state, &list, conv, choices[i], i, target);
@@ -393,8 +393,9 @@ static frcnn_status create_state(conv_state **out, const frcnn_cudnn *cudnn, con
     state->list.cudnn = cudnn;
     state->has_residual = conv->has_residual;
     cudnnBackendDescriptor_t graph = add_graph(&state->list, conv, target);
-    add_plans(state, conv, graph, CUDNN_HEUR_MODE_A, target);
-    if (state->n_plans == 0) add_plans(state, conv, graph, CUDNN_HEUR_MODE_FALLBACK, target);
+    const int is_graph = state->list.status == CUDNN_STATUS_SUCCESS;
+    if (is_graph) add_plans(state, conv, graph, CUDNN_HEUR_MODE_A, target);
+    if (is_graph && state->n_plans == 0) add_plans(state, conv, graph, CUDNN_HEUR_MODE_FALLBACK, target);
     if (state->n_plans == 0) destroy_state(&state);
     *out = state;
     return FRCNN_OK;
