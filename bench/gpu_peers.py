@@ -14,7 +14,9 @@ import argparse
 import contextlib
 import importlib.util
 import json
+import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -131,14 +133,15 @@ def run_compiled(options, folder):
     """Results, and why some are missing."""
     command = [sys.executable, __file__, "--serve-compiled", "--folder", folder, "--runs", str(options.runs),
                "--batches", ",".join(map(str, options.batches)), "--device", options.device]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               start_new_session=True)
     why = None
     try:
         output, errors = process.communicate(timeout=options.compile_seconds)
         if process.returncode != 0:
             why = (errors.strip().splitlines() or ["it failed"])[-1]
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # with the compilers that it started
         output, _ = process.communicate()
         why = f"not done after {options.compile_seconds:g} s"
     results = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
@@ -170,6 +173,12 @@ def describe(machine, results, not_had):
     sys.stdout.flush()
 
 
+def write(path, machine, size, results, not_had):
+    if path:
+        text = json.dumps({"machine": machine, "image": size, "results": results, "not_had": not_had}, indent=1)
+        path.write_text(text + "\n")
+
+
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=pathlib.Path, default=REPOSITORY / "build" / "gpu-peers")
@@ -196,19 +205,15 @@ def main():
         return serve_compiled(options, model, image)
     net, pixels = load(model, options.device), load_image(image, options.device)
     results = list(measure_eager(net, pixels, options.device, options))
-    not_had = {}
-    if options.compile_seconds > 0:
-        compiled, not_had = run_compiled(options, options.folder)
-        results += compiled
-    if importlib.util.find_spec("tensorrt") is None:
-        not_had["TensorRT"] = "not installed"
-    else:
-        not_had["TensorRT"] = "installed, but this script makes no engine for it"
+    has_tensorrt = importlib.util.find_spec("tensorrt") is not None
+    not_had = {"TensorRT": "this script makes no engine for it" if has_tensorrt else "not installed"}
     machine = describe_machine(options.device)
+    write(options.json, machine, options.size, results, not_had)
+    if options.compile_seconds > 0:
+        compiled, why = run_compiled(options, options.folder)
+        results, not_had = results + compiled, not_had | why
+        write(options.json, machine, options.size, results, not_had)
     describe(machine, results, not_had)
-    if options.json:
-        text = json.dumps({"machine": machine, "image": options.size, "results": results, "not_had": not_had}, indent=1)
-        options.json.write_text(text + "\n")
 
 
 if __name__ == "__main__":
