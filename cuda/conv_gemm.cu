@@ -19,7 +19,7 @@ namespace
 
 enum {
     MAX_VARIANTS = 128, /* that there can be */
-    N_LIKELY = 12,      /* worth a measurement */
+    N_LIKELY = 8,       /* worth a measurement */
     NAME_BYTES = 64,
     N_SUM_THREADS = 256,
     MIN_STEPS = 4 /* of a part of K */

@@ -1,6 +1,5 @@
 /* f32 on tensor cores: each factor is the sum of two TF32 numbers, large and small, and a product that of three: what is left
-   out is below 2^-21 of it. Tensor cores round sums toward zero, so they sum only the three products, and the threads the
-   rest. */
+   out is below 2^-21 of it. Tensor cores round sums toward zero, so they sum only a few products, and the threads the rest. */
 #include "conv_gemm_tensor.h"
 
 namespace
@@ -10,11 +9,13 @@ struct Split {
     uint32_t large, small;
 };
 
+/* Large is cut off, so that what is left has 13 bits; it is rounded to the 11 that count. An instruction for TF32's own rounding
+   takes several of the machine's. */
 FRCNN_DEVICE Split split(uint32_t bits)
 {
     Split out;
-    out.large = frcnn_round_to_tf32(bits);
-    out.small = frcnn_round_to_tf32(__float_as_uint(__uint_as_float(bits) - __uint_as_float(out.large)));
+    out.large = bits & 0xffffe000u;
+    out.small = __float_as_uint(__uint_as_float(bits) - __uint_as_float(out.large)) + 0x1000u;
     return out;
 }
 
@@ -28,33 +29,48 @@ template <int N> FRCNN_DEVICE void split_all(const uint32_t (&words)[N], uint32_
     }
 }
 
+enum { N_STEPS_SUMMED = 2 }; /* by the tensor cores */
+
 struct Op : frcnn_tensor_base {
     using element = float;
+
+    template <int PIXELS, int CHANNELS>
+    FRCNN_DEVICE void add_step(frcnn_tensor_sums<PIXELS, CHANNELS> *products, const unsigned char *pixels,
+                               const unsigned char *channels, int lane, int step)
+    {
+        frcnn_tensor_operands<PIXELS, CHANNELS> whole;
+        frcnn_tensor_load(&whole, pixels, channels, lane, step);
+        frcnn_tensor_operands<PIXELS, CHANNELS> large, small;
+#pragma unroll
+        for (int i = 0; i < CHANNELS / 8; ++i) split_all(whole.channels[i], large.channels[i], small.channels[i]);
+#pragma unroll
+        for (int i = 0; i < PIXELS / 16; ++i) {
+            split_all(whole.pixels[i], large.pixels[i], small.pixels[i]);
+#pragma unroll
+            for (int j = 0; j < CHANNELS / 8; ++j) {
+                frcnn_mma_tf32(products->values[i][j], small.pixels[i], large.channels[j]);
+                frcnn_mma_tf32(products->values[i][j], large.pixels[i], small.channels[j]);
+                frcnn_mma_tf32(products->values[i][j], large.pixels[i], large.channels[j]);
+            }
+        }
+    }
 
     template <int PIXELS, int CHANNELS>
     FRCNN_DEVICE void multiply(frcnn_tensor_sums<PIXELS, CHANNELS> *sums, const unsigned char *pixels,
                                const unsigned char *channels, int lane)
     {
 #pragma unroll 1
-        for (int step = 0; step < FRCNN_TENSOR_N_STEPS; ++step) {
-            frcnn_tensor_operands<PIXELS, CHANNELS> whole;
-            frcnn_tensor_load(&whole, pixels, channels, lane, step);
-            frcnn_tensor_operands<PIXELS, CHANNELS> large, small;
+        for (int first = 0; first < FRCNN_TENSOR_N_STEPS; first += N_STEPS_SUMMED) {
+            frcnn_tensor_sums<PIXELS, CHANNELS> products;
+            clear(&products);
 #pragma unroll
-            for (int i = 0; i < CHANNELS / 8; ++i) split_all(whole.channels[i], large.channels[i], small.channels[i]);
+            for (int step = 0; step < N_STEPS_SUMMED; ++step) add_step(&products, pixels, channels, lane, first + step);
 #pragma unroll
-            for (int i = 0; i < PIXELS / 16; ++i) {
-                split_all(whole.pixels[i], large.pixels[i], small.pixels[i]);
+            for (int i = 0; i < PIXELS / 16; ++i)
 #pragma unroll
-                for (int j = 0; j < CHANNELS / 8; ++j) {
-                    float products[4] = {0.0f, 0.0f, 0.0f, 0.0f};
-                    frcnn_mma_tf32(products, small.pixels[i], large.channels[j]);
-                    frcnn_mma_tf32(products, large.pixels[i], small.channels[j]);
-                    frcnn_mma_tf32(products, large.pixels[i], large.channels[j]);
+                for (int j = 0; j < CHANNELS / 8; ++j)
 #pragma unroll
-                    for (int k = 0; k < 4; ++k) sums->values[i][j][k] += products[k];
-                }
-            }
+                    for (int k = 0; k < 4; ++k) sums->values[i][j][k] += products.values[i][j][k];
         }
     }
 };

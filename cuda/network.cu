@@ -33,13 +33,14 @@ enum {
     N_ENGINES = sizeof ENGINES / sizeof *ENGINES,
     NAME_BYTES = 96,
     ALIGNMENT = 256,
-    /* Runs that are measured together, and how often. */
-    N_BATCH = 4,
-    N_BATCHES = 3
+    N_BATCHES = 3 /* of runs, each measured together */
 };
 
 /* A variant is not measured further where its first run takes that many times as long as the fastest so far. */
-const float HOPELESS = 2.0f;
+const float HOPELESS = 1.4f;
+
+/* What a batch takes at least, so that the clock's own noise counts little. */
+const float BATCH_MS = 0.06f;
 
 struct OpenEngine {
     int index; /* in ENGINES */
@@ -361,7 +362,8 @@ static frcnn_status measure(const Stopwatch *watch, const Trial *trial, float fa
     FRCNN_TRY(measure_batch(watch, trial, 1, ms)); /* the first run of a kernel also loads it */
     FRCNN_TRY(measure_batch(watch, trial, 1, ms));
     if (*ms > HOPELESS * fastest_ms) return FRCNN_OK;
-    for (float &batch : batches) FRCNN_TRY(measure_batch(watch, trial, N_BATCH, &batch));
+    const int n_runs = *ms < BATCH_MS ? (int)std::min(BATCH_MS / *ms + 1.0f, 8.0f) : 1;
+    for (float &batch : batches) FRCNN_TRY(measure_batch(watch, trial, n_runs, &batch));
     std::sort(batches, batches + N_BATCHES);
     *ms = batches[N_BATCHES / 2];
     return FRCNN_OK;

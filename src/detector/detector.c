@@ -97,9 +97,10 @@ const frcnn_detector_info *frcnn_detector_get_info(const frcnn_detector *detecto
     return &detector->info;
 }
 
-void frcnn_detector_use_threads(const frcnn_detector *detector)
+frcnn_status frcnn_detector_enter(const frcnn_detector *detector)
 {
     frcnn_parallel_set_threads(detector->info.n_threads);
+    return detector->executor.backend->stream->bind(detector->executor.stream);
 }
 
 static frcnn_plan *find_plan(const frcnn_detector *detector, int n, int height, int width)
@@ -261,8 +262,8 @@ static frcnn_status run_images(frcnn_detector *detector, const frcnn_image *cons
 frcnn_status frcnn_detector_run(frcnn_detector *detector, const frcnn_image *const *images, size_t n_images,
                                 frcnn_result *results)
 {
-    frcnn_detector_use_threads(detector);
-    const frcnn_status status = run_images(detector, images, n_images, results);
+    frcnn_status status = frcnn_detector_enter(detector);
+    if (status == FRCNN_OK) status = run_images(detector, images, n_images, results);
     for (size_t i = 0; status != FRCNN_OK && i < n_images; i++) results[i].count = 0;
     return status;
 }
@@ -278,7 +279,7 @@ frcnn_status frcnn_detector_get_plan_info(const frcnn_detector *detector, int im
 {
     frcnn_model_sizes sizes;
     frcnn_plan *plan = NULL;
-    frcnn_detector_use_threads(detector);
+    FRCNN_TRY(frcnn_detector_enter(detector));
     FRCNN_TRY(frcnn_model_get_sizes(detector->model, image_height, image_width, &sizes));
     FRCNN_TRY(
         frcnn_plan_create(&plan, detector->model, &detector->executor, 1, sizes.padded_height, sizes.padded_width, 0));

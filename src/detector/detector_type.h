@@ -20,7 +20,7 @@ struct frcnn_detector {
     frcnn_plan_memory memory; /**< one for all plans: only one runs at a time */
 };
 
-/** Uses the detector's number of threads on the calling thread. */
-void frcnn_detector_use_threads(const frcnn_detector *detector);
+/** Gives the calling thread the detector's number of threads and its device. Errors: BACKEND. */
+FRCNN_NODISCARD frcnn_status frcnn_detector_enter(const frcnn_detector *detector);
 
 #endif

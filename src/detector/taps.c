@@ -122,7 +122,7 @@ static frcnn_status run_taps(frcnn_taps *taps, frcnn_detector *detector, const f
     const frcnn_model *model = detector->model;
     frcnn_model_sizes sizes;
     void *detections = NULL;
-    frcnn_detector_use_threads(detector);
+    FRCNN_TRY(frcnn_detector_enter(detector));
     FRCNN_TRY(frcnn_model_get_sizes(model, frcnn_image_get_height(image), frcnn_image_get_width(image), &sizes));
     const frcnn_plan_input input = {image, sizes.resized_height, sizes.resized_width};
     FRCNN_TRY(frcnn_plan_create(&taps->plan, model, taps->executor, 1, sizes.padded_height, sizes.padded_width, 1));
