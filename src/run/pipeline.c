@@ -22,8 +22,8 @@ typedef struct slot {
 } slot;
 
 /* A ring of slots. Items n_written … n_taken - 1 are on their way, item i in slot i % n_slots. Whoever put a slot into
-   a state that ends in -ing owns its item; everything else is guarded by the mutex. One condition serves all: few
-   threads wait, and for much longer than a needless wake-up takes. */
+   a state that ends in -ing owns its item; everything else is guarded by the mutex. Beside a GPU many threads wait
+   for something to decode or draw, so these are woken one by one. */
 typedef struct pipeline {
     const frcnn_pipeline_steps *steps;
     void *context;
@@ -31,7 +31,8 @@ typedef struct pipeline {
     slot *slots;
     int64_t n_slots;
     pthread_mutex_t mutex;
-    pthread_cond_t changed;
+    pthread_cond_t changed; /* for detectors and the writer, which are few */
+    pthread_cond_t work;    /* for one more of the threads that decode and draw: there is an image to draw, or room */
     int64_t n_taken, n_claimed, n_written; /* claimed: a detector has them, or has had them */
     int n_detectors;                       /* started */
     size_t held_bytes;
@@ -100,7 +101,7 @@ static void take(pipeline *self)
     }
     one->state = SLOT_DECODING;
     self->n_taken++;
-    pthread_cond_broadcast(&self->changed);
+    pthread_cond_signal(&self->work);
     pthread_mutex_unlock(&self->mutex);
     if (item->status == FRCNN_OK) self->steps->decode(self->context, item);
     frcnn_free(item->bytes);
@@ -143,7 +144,7 @@ static void *run_worker(void *argument)
         } else if (!self->is_taking && can_take(self)) {
             take(self);
         } else {
-            pthread_cond_wait(&self->changed, &self->mutex);
+            pthread_cond_wait(&self->work, &self->mutex);
             continue;
         }
         pthread_cond_broadcast(&self->changed);
@@ -186,6 +187,7 @@ static void mark_detected(pipeline *self, const group *done)
 {
     for (size_t i = 0; i < done->n; i++) {
         slot *one = done->slots[i];
+        pthread_cond_signal(&self->work);
         if (one->item.status == FRCNN_OK) {
             one->state = SLOT_DETECTED;
         } else {
@@ -259,9 +261,11 @@ static void write_items(pipeline *self)
         self->n_written++;
         /* Failed items were claimed by no detector if none came behind them. */
         if (self->n_claimed < self->n_written) self->n_claimed = self->n_written;
+        pthread_cond_signal(&self->work);
         pthread_cond_broadcast(&self->changed);
     }
     self->is_over = 1;
+    pthread_cond_broadcast(&self->work);
     pthread_cond_broadcast(&self->changed);
 }
 
@@ -297,7 +301,9 @@ frcnn_status frcnn_pipeline_run(const frcnn_pipeline_steps *steps, void *context
     FRCNN_TRY_CLEANUP(frcnn_alloc(&threads, (size_t)n_threads, sizeof(pthread_t), "threads"));
     pthread_mutex_init(&self.mutex, NULL);
     pthread_cond_init(&self.changed, NULL);
+    pthread_cond_init(&self.work, NULL);
     status = run_threads(&self, threads);
+    pthread_cond_destroy(&self.work);
     pthread_cond_destroy(&self.changed);
     pthread_mutex_destroy(&self.mutex);
 
