@@ -79,6 +79,23 @@ class GpuOptions(ProgramTest):
         _, message = self.run_program("detect", "a.png", "--device", "cuda", "--precision", "int8", status=2, env=fake())
         self.assertTrue(re.match("frcnn: precision: expected f32, tf32, f16 or bf16, found int8", message), message)
 
+    def test_two_gpus_share_a_run(self):
+        data = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "everyday10.safetensors")
+        model = self.path("model.safetensors")
+        os.symlink(os.path.abspath(data), model)
+        with open(model + ".json", "w", encoding="utf-8") as file:
+            json.dump({"min_size": 48, "max_size": 64, "rpn_pre_nms_top_n": 100, "rpn_post_nms_top_n": 16}, file)
+        names = ["0.png", "1.png"]
+        for seed, name in enumerate(names):
+            self.write_picture(name, height=40 + 4 * seed, width=60, seed=seed)
+        journals = []
+        for device in ["cuda:1", "cuda:0,1"]:
+            _, message = self.run_program("detect", "--model", model, "--no-draw", "--device", device, "-o", device,
+                                          *names, env=fake(DEVICES=2))
+            self.assertIn(f"on {device} (Host grid", message)
+            journals.append(self.read(device, "detections.jsonl"))
+        self.assertEqual(journals[0], journals[1])
+
 
 if __name__ == "__main__":
     main()
