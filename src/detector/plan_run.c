@@ -184,6 +184,19 @@ static char *get_results(const run *r)
     return (char *)r->memory->staging + get_frames_bytes(r->plan);
 }
 
+/* In pieces, so that the device takes one while the next is brought into the staging memory. */
+static frcnn_status upload_pixels(const run *r, const uint8_t *pixels, size_t bytes, char *staged, size_t offset)
+{
+    const size_t piece = (size_t)1 << 19;
+    for (size_t done = 0; done < bytes; done += piece) {
+        const size_t n = bytes - done < piece ? bytes - done : piece;
+        memcpy(staged + offset + done, pixels + done, n);
+        FRCNN_TRY(r->backend->stream->upload(r->stream, (char *)r->memory->pixels + offset + done,
+                                             staged + offset + done, n));
+    }
+    return FRCNN_OK;
+}
+
 static frcnn_status upload(const run *r, const frcnn_plan_input *inputs)
 {
     const frcnn_plan *plan = r->plan;
@@ -201,11 +214,10 @@ static frcnn_status upload(const run *r, const frcnn_plan_input *inputs)
             .width = inputs[i].width,
         };
         if (r->backend->stream->shares_memory) continue;
-        memcpy(staged + offset, frames[i].pixels, bytes);
+        FRCNN_TRY(upload_pixels(r, frames[i].pixels, bytes, staged, offset));
         frames[i].pixels = (const uint8_t *)r->memory->pixels + offset;
         offset += get_pixels_bytes(&inputs[i]);
     }
-    if (offset > 0) FRCNN_TRY(r->backend->stream->upload(r->stream, r->memory->pixels, staged, offset));
     return r->backend->stream->upload(r->stream, get_value(r, plan->frames), frames, get_frames_bytes(plan));
 }
 
