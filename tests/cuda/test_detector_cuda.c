@@ -10,9 +10,9 @@
 #include "golden/seeded.h"
 
 #if defined(FRCNN_TEST_HOST_GRID)
-enum { MIN_SIZE = 48, MAX_SIZE = 64, HEIGHT = 70, WIDTH = 90, N_SHAPES = 4, N_SHORT = 4 };
+enum { MIN_SIZE = 48, MAX_SIZE = 64, HEIGHT = 70, WIDTH = 90, N_SHAPES = 2, N_SHORT = 2, N_SEEDS = 1 };
 #else
-enum { MIN_SIZE = 0, MAX_SIZE = 0, HEIGHT = 427, WIDTH = 640, N_SHAPES = 1000, N_SHORT = 20 };
+enum { MIN_SIZE = 0, MAX_SIZE = 0, HEIGHT = 427, WIDTH = 640, N_SHAPES = 1000, N_SHORT = 20, N_SEEDS = 3 };
 #endif
 
 typedef struct bench {
@@ -142,7 +142,7 @@ static void check_stages(const char *precision, double tolerance)
 static void test_stages_f32(void **state)
 {
     (void)state;
-    check_stages("f32", 1e-4);
+    check_stages("f32", 2e-5);
 }
 
 /* Values of 10 fraction bits (tf32, f16), 7 (bf16): half a unit is 2^-11 and 2^-8 of a value at each layer, and errors of
@@ -150,8 +150,9 @@ static void test_stages_f32(void **state)
 static void test_stages_of_less_precision(void **state)
 {
     (void)state;
-    check_stages("tf32", 2e-2);
     check_stages("f16", 2e-2);
+    if (N_SEEDS == 1) return;
+    check_stages("tf32", 2e-2);
     check_stages("bf16", 1.5e-1);
 }
 
@@ -180,7 +181,7 @@ static void test_detections(void **state)
     (void)state;
     bench b = open_bench("f32");
     size_t n = 0;
-    for (uint64_t seed = 1; seed <= 3; seed++) {
+    for (uint64_t seed = 1; seed <= N_SEEDS; seed++) {
         frcnn_image *image = make_image(HEIGHT, WIDTH - 7 * (int)seed, seed);
         frcnn_result expected = {0}, found = {0};
         assert_ok(frcnn_detector_run(b.cpu, (const frcnn_image *const *)&image, 1, &expected));
@@ -228,7 +229,7 @@ static void test_same_bytes(void **state)
     close_bench(&b);
 }
 
-enum { BATCH = 3 };
+enum { BATCH = N_SEEDS == 1 ? 2 : 3 };
 
 /* Images of one padded size, of different sizes each: every one gets what it gets alone. */
 static void test_batch(void **state)
