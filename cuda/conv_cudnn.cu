@@ -58,7 +58,7 @@ struct conv_state {
     conv_plan plans[MAX_VARIANTS];
 };
 
-/* A device's handle. Its stream is set for each run, so one thread at a time has it. */
+/* A device's handle, which one thread at a time has: to make plans with it, or to set its stream and run one. */
 struct device_handle {
     std::mutex lock;
     cudnnHandle_t handle;
@@ -67,20 +67,23 @@ struct device_handle {
 
 static device_handle handles[MAX_DEVICES];
 
-/* Of the device, which is current; nullptr where it can't be made. Kept to the end. */
-static cudnnHandle_t get_handle(const frcnn_cudnn *cudnn, int device)
+/* That of the current device, under its lock; nullptr where it can't be made. Kept to the end. */
+static cudnnHandle_t get_handle(const frcnn_cudnn *cudnn, device_handle *device)
 {
-    if (device >= MAX_DEVICES) return nullptr;
-    const std::lock_guard<std::mutex> guard(handles[device].lock);
-    if (!handles[device].was_tried && cudnn->Create(&handles[device].handle) != CUDNN_STATUS_SUCCESS)
-        handles[device].handle = nullptr;
-    handles[device].was_tried = 1;
-    return handles[device].handle;
+    if (!device->was_tried && cudnn->Create(&device->handle) != CUDNN_STATUS_SUCCESS) device->handle = nullptr;
+    device->was_tried = 1;
+    return device->handle;
+}
+
+/* Destroys all but the first n. */
+static void shorten_list(descriptor_list *list, int n)
+{
+    while (list->n > n) (void)list->cudnn->BackendDestroyDescriptor(list->items[--list->n]);
 }
 
 static void destroy_list(descriptor_list *list)
 {
-    while (list->n > 0) (void)list->cudnn->BackendDestroyDescriptor(list->items[--list->n]);
+    shorten_list(list, 0);
 }
 
 /* Takes the failure of a step. */
@@ -313,6 +316,7 @@ static int check_engine(descriptor_list *list, const frcnn_conv2d *conv, cudnnBa
 static int add_plan(descriptor_list *list, conv_plan *plan, cudnnBackendDescriptor_t choice, const conv_target *target)
 {
     int64_t bytes = 0;
+    const int n_before = list->n;
     cudnnBackendDescriptor_t descriptor = add(list, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
     if (target->handle != nullptr)
         set(list, descriptor, CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE, 1, &target->handle);
@@ -323,7 +327,10 @@ static int add_plan(descriptor_list *list, conv_plan *plan, cudnnBackendDescript
 #endif
     finalize(list, descriptor);
     get(list, descriptor, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, &bytes);
-    if (list->status != CUDNN_STATUS_SUCCESS || bytes < 0 || bytes > FRCNN_CONV_SCRATCHPAD_LIMIT) return 0;
+    if (list->status != CUDNN_STATUS_SUCCESS || bytes < 0 || bytes > FRCNN_CONV_SCRATCHPAD_LIMIT) {
+        shorten_list(list, n_before);
+        return 0;
+    }
     plan->descriptor = descriptor;
     plan->scratchpad = (size_t)bytes;
     return 1;
@@ -401,13 +408,22 @@ static frcnn_status create_state(conv_state **out, const frcnn_cudnn *cudnn, con
     return FRCNN_OK;
 }
 
+/* *out is left where the device has no handle. */
+static frcnn_status create_state_on(conv_state **out, const frcnn_cudnn *cudnn, const frcnn_conv2d *conv, int device)
+{
+    const std::lock_guard<std::mutex> guard(handles[device].lock);
+    const conv_target target = {get_handle(cudnn, &handles[device]), nullptr};
+    if (target.handle == nullptr) return FRCNN_OK;
+    FRCNN_TRY(create_state(out, cudnn, conv, &target));
+    if (*out != nullptr) (*out)->device = device;
+    return FRCNN_OK;
+}
+
 static frcnn_status open(void **out, int *n_variants, const frcnn_conv2d *conv, int device)
 {
-    const frcnn_cudnn *cudnn = is_possible(conv) ? frcnn_cudnn_get() : nullptr;
-    const conv_target target = {cudnn != nullptr ? get_handle(cudnn, device) : nullptr, nullptr};
+    const frcnn_cudnn *cudnn = is_possible(conv) && device < MAX_DEVICES ? frcnn_cudnn_get() : nullptr;
     conv_state *state = nullptr;
-    if (target.handle != nullptr) FRCNN_TRY(create_state(&state, cudnn, conv, &target));
-    if (state != nullptr) state->device = device;
+    if (cudnn != nullptr) FRCNN_TRY(create_state_on(&state, cudnn, conv, device));
     *n_variants = state != nullptr ? state->n_plans : 0;
     *out = state;
     return FRCNN_OK;

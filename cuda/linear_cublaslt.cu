@@ -142,9 +142,17 @@ static int get_setting(const frcnn_cublaslt *lt, const cublasLtMatmulAlgo_t *alg
                : -1;
 }
 
+/* What the preference asks for; an algorithm of parts that are added in dst's dtype would round each of them. */
+static int sums_in_f32(const frcnn_cublaslt *lt, const cublasLtMatmulAlgo_t *algorithm)
+{
+    const int scheme = get_setting(lt, algorithm, CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME);
+    return scheme == -1 || scheme == CUBLASLT_REDUCTION_SCHEME_NONE || scheme == CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE;
+}
+
 static void add_variant(product_state *state, const cublasLtMatmulHeuristicResult_t *found)
 {
     if (found->state != CUBLAS_STATUS_SUCCESS || found->workspaceSize > SCRATCHPAD_BYTES) return;
+    if (!sums_in_f32(state->cublaslt, &found->algo)) return;
     product_variant *variant = &state->variants[state->n_variants++];
     variant->algorithm = found->algo;
     variant->scratchpad = found->workspaceSize;

@@ -111,12 +111,16 @@ static frcnn_status open_engine(frcnn_primitive *primitive, int index)
     return FRCNN_OK;
 }
 
-/* The one that was found to be fastest, if any was. */
+/* The one that was found to be fastest, if any was and the engine still has it. */
 static frcnn_status open_remembered(frcnn_primitive *primitive)
 {
     frcnn_conv_choice choice = {0, 0};
     if (!frcnn_conv_choice_find(&choice, &primitive->conv, primitive->device)) return FRCNN_OK;
     FRCNN_TRY(open_engine(primitive, choice.engine));
+    if (choice.variant >= primitive->engines[0].n_variants) {
+        close_engines(primitive, nullptr);
+        return FRCNN_OK;
+    }
     primitive->variant = choice.variant;
     primitive->is_tuned = 1;
     return FRCNN_OK;
@@ -212,14 +216,20 @@ static void destroy_packed(frcnn_packed **packed)
 {
     if (*packed == nullptr) return;
     if ((*packed)->memory != nullptr) (void)cudaFree((*packed)->memory);
+    (void)cudaGetLastError();
     frcnn_free(*packed);
     *packed = nullptr;
 }
 
-/* Weights live longer than any one stream, so they are no part of its pool. */
-static frcnn_status alloc_packed(frcnn_packed *packed, size_t bytes)
+/* Weights live longer than any one stream, so they are no part of its pool, but may need what it keeps. */
+static frcnn_status alloc_packed(frcnn_packed *packed, size_t bytes, frcnn_stream *stream)
 {
-    const cudaError_t error = cudaMalloc(&packed->memory, bytes);
+    cudaError_t error = cudaMalloc(&packed->memory, bytes);
+    if (error == cudaErrorMemoryAllocation) {
+        (void)cudaGetLastError();
+        frcnn_stream_ops_cuda.trim(stream);
+        error = cudaMalloc(&packed->memory, bytes);
+    }
     if (error == cudaErrorMemoryAllocation) {
         size_t free_bytes = 0;
         size_t total_bytes = 0;
@@ -282,7 +292,7 @@ static frcnn_status create_packed(frcnn_packed **out, const frcnn_primitive *pri
     frcnn_packed *packed = static_cast<frcnn_packed *>(memory);
     packed->plain = frcnn_conv_layout_get_plain(&primitive->conv);
     packed->kernel = frcnn_conv_layout_get_kernel(&primitive->conv);
-    frcnn_status status = alloc_packed(packed, get_packed_bytes(primitive));
+    frcnn_status status = alloc_packed(packed, get_packed_bytes(primitive), stream);
     if (status == FRCNN_OK) status = upload_packed(packed, &primitive->conv, weight, bias, stream);
     if (status != FRCNN_OK) {
         destroy_packed(&packed);
@@ -383,6 +393,7 @@ static frcnn_status find_fastest(frcnn_primitive *primitive, const Stopwatch *wa
             float ms = INFINITY;
             const frcnn_status measured = measure(watch, &trial, fastest_ms, &ms);
             if (measured != FRCNN_OK) {
+                (void)cudaGetLastError(); /* a library may leave its error behind */
                 status = measured;
             } else if (ms < fastest_ms) {
                 fastest_ms = ms;
@@ -412,7 +423,8 @@ static void adopt_remembered(frcnn_primitive *primitive)
     frcnn_conv_choice choice = {0, 0};
     if (!frcnn_conv_choice_find(&choice, &primitive->conv, primitive->device)) return;
     for (int i = 0; i < primitive->n_engines && !primitive->is_tuned; ++i) {
-        if (primitive->engines[i].index != choice.engine) continue;
+        if (primitive->engines[i].index != choice.engine || choice.variant >= primitive->engines[i].n_variants)
+            continue;
         close_engines(primitive, &primitive->engines[i]);
         primitive->variant = choice.variant;
         primitive->is_tuned = 1;
