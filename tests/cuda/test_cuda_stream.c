@@ -357,6 +357,28 @@ static void memory_is_asked_for_twice(void **state)
     fake_cuda_reset();
 }
 
+/* Only a copy to or from memory that is not pinned keeps the host waiting. */
+static void waits_are_counted(void **state)
+{
+    (void)state;
+    unsigned char pageable[64] = {0};
+    frcnn_stream *stream = open_stream(0);
+    const long n_allocations = fake_cuda_count_allocations();
+    void *memory = take(stream, 64), *staging = take_staging(stream, 64);
+    assert_int_equal(fake_cuda_count_allocations() - n_allocations, 2);
+    const long n_waits = fake_cuda_count_waits();
+    assert_ok(ops->upload(stream, memory, staging, 64));
+    assert_ok(ops->download(stream, staging, memory, 64));
+    assert_int_equal(fake_cuda_count_waits() - n_waits, 0);
+    assert_ok(ops->wait(stream));
+    assert_int_equal(fake_cuda_count_waits() - n_waits, 1);
+    assert_ok(ops->download(stream, pageable, memory, 64));
+    assert_int_equal(fake_cuda_count_waits() - n_waits, 2);
+    ops->free(stream, memory);
+    ops->free_staging(stream, staging);
+    ops->destroy(&stream);
+}
+
 static void failures_are_told_and_leave_nothing(void **state)
 {
     (void)state;
@@ -506,6 +528,7 @@ int main(void)
 #if defined(FRCNN_TEST_HOST_GRID)
         cmocka_unit_test(free_memory_is_told),
         cmocka_unit_test(memory_is_asked_for_twice),
+        cmocka_unit_test(waits_are_counted),
         cmocka_unit_test(failures_are_told_and_leave_nothing),
         cmocka_unit_test(recordings_that_fail_are_told),
         cmocka_unit_test(a_device_may_record_nothing),

@@ -10,6 +10,8 @@
 #include "golden/seeded.h"
 
 #if defined(FRCNN_TEST_HOST_GRID)
+#include "fake_cuda.h"
+
 enum { MIN_SIZE = 48, MAX_SIZE = 64, HEIGHT = 70, WIDTH = 90, N_SHAPES = 2, N_SHORT = 2, N_SEEDS = 1 };
 #else
 enum { MIN_SIZE = 0, MAX_SIZE = 0, HEIGHT = 427, WIDTH = 640, N_SHAPES = 1000, N_SHORT = 20, N_SEEDS = 3 };
@@ -229,6 +231,32 @@ static void test_same_bytes(void **state)
     close_bench(&b);
 }
 
+#if defined(FRCNN_TEST_HOST_GRID)
+/* Once there are a plan and its memory, a run puts its work on the stream and waits once, for the results. */
+static void test_one_wait(void **state)
+{
+    (void)state;
+    bench b = open_bench("f16");
+    frcnn_image *image = make_image(HEIGHT, WIDTH, 7);
+    frcnn_result result = {0};
+    assert_ok(frcnn_detector_run(b.gpu, (const frcnn_image *const *)&image, 1, &result));
+    const long n_waits = fake_cuda_count_waits(), n_syncs = fake_cuda_count_calls("cudaStreamSynchronize"),
+               n_allocations = fake_cuda_count_allocations(), n_launches = fake_cuda_count_calls("launch"),
+               n_replays = fake_cuda_count_calls("cudaGraphLaunch");
+    fake_cuda_set_lazy(1);
+    assert_ok(frcnn_detector_run(b.gpu, (const frcnn_image *const *)&image, 1, &result));
+    assert_int_equal(fake_cuda_count_waits() - n_waits, 1);
+    assert_int_equal(fake_cuda_count_calls("cudaStreamSynchronize") - n_syncs, 1);
+    assert_int_equal(fake_cuda_count_allocations() - n_allocations, 0);
+    assert_int_equal(fake_cuda_count_calls("launch") - n_launches, 0);
+    assert_int_equal(fake_cuda_count_calls("cudaGraphLaunch") - n_replays, 1);
+    fake_cuda_reset();
+    frcnn_result_deinit(&result);
+    frcnn_image_destroy(&image);
+    close_bench(&b);
+}
+#endif
+
 enum { BATCH = N_SEEDS == 1 ? 2 : 3 };
 
 /* Images of one padded size, of different sizes each: every one gets what it gets alone. */
@@ -312,6 +340,9 @@ int main(void)
         cmocka_unit_test(test_stages_f32),
         cmocka_unit_test(test_detections),
         cmocka_unit_test(test_same_bytes),
+#if defined(FRCNN_TEST_HOST_GRID)
+        cmocka_unit_test(test_one_wait),
+#endif
         cmocka_unit_test(test_batch),
         cmocka_unit_test(test_memory_is_short),
         cmocka_unit_test(test_many_shapes_in_bounded_memory),

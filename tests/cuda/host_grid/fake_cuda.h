@@ -32,6 +32,12 @@ void fake_cuda_set_lazy(int is_lazy);
 void fake_cuda_fail(const char *function, int n, int error);
 /** Calls of the function since the program began. */
 long fake_cuda_count_calls(const char *function);
+/** How often the host waited for a GPU since the program began: in cudaStreamSynchronize, cudaEventSynchronize and
+ *  cudaDeviceSynchronize, in what gives and takes memory outside of a stream, and in copies that are synchronous, as those are
+ *  that have memory on a side which is neither a GPU's nor pinned. */
+long fake_cuda_count_waits(void);
+/** Calls for memory since the program began, of a GPU or pinned. */
+long fake_cuda_count_allocations(void);
 /** Bytes of device memory that exist, of all GPUs. */
 size_t fake_cuda_get_allocated(void);
 

@@ -24,6 +24,7 @@ struct Calls {
 
 std::recursive_mutex mutex;
 std::map<std::string, Calls> calls;
+long n_other_waits;
 thread_local cudaError_t last_error = cudaSuccess;
 thread_local int current_device = 0;
 
@@ -87,6 +88,11 @@ Call::Call(const char *function) : error(cudaSuccess), lock(mutex)
         error = own.failure.error;
     else
         error = find_trouble();
+}
+
+void count_wait()
+{
+    n_other_waits++;
 }
 
 cudaError_t note(cudaError_t error)
@@ -154,6 +160,24 @@ void fake_cuda_fail(const char *function, int n, int error)
 long fake_cuda_count_calls(const char *function)
 {
     return fake_cuda::calls[function].n;
+}
+
+long fake_cuda_count_waits(void)
+{
+    long n = fake_cuda::n_other_waits;
+    for (const char *function :
+         {"cudaStreamSynchronize", "cudaEventSynchronize", "cudaDeviceSynchronize", "cudaMalloc", "cudaFree",
+          "cudaHostAlloc", "cudaFreeHost", "cudaMemcpy", "cudaMemset", "cudaMemPoolDestroy"})
+        n += fake_cuda_count_calls(function);
+    return n;
+}
+
+long fake_cuda_count_allocations(void)
+{
+    long n = 0;
+    for (const char *function : {"cudaMalloc", "cudaMallocAsync", "cudaMallocFromPoolAsync", "cudaHostAlloc"})
+        n += fake_cuda_count_calls(function);
+    return n;
 }
 
 cudaError_t cudaGetLastError(void)

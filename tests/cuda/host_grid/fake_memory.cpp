@@ -140,6 +140,8 @@ cudaError_t copy(const char *function, const Copy &copy, cudaMemcpyKind kind, cu
     }
     FAKE_CUDA_TRY(check_side(function, "dst", copy.dst, (copy.height - 1) * copy.dst_pitch + copy.width, to_device));
     FAKE_CUDA_TRY(check_side(function, "src", copy.src, (copy.height - 1) * copy.src_pitch + copy.width, from_device));
+    const bool is_pageable = find_kind(copy.dst) == Kind::PAGEABLE || find_kind(copy.src) == Kind::PAGEABLE;
+    if (is_pageable && !is_capturing(stream) && stream != nullptr) count_wait();
     if (is_capturing(stream) || !get_machine().is_lazy) return put(stream, function, copy);
     // Memory that is not pinned is read before the call returns, and written too.
     if (find_kind(copy.src) == Kind::PAGEABLE) {

@@ -43,6 +43,9 @@ class Call
     std::lock_guard<std::recursive_mutex> lock;
 };
 
+/** Counts a wait that is no function of its own. */
+void count_wait();
+
 /** Remembers the error of this thread for cudaGetLastError, and returns it. */
 cudaError_t note(cudaError_t error);
 /** The same of a wrong use, with a line on stderr that says which. */
