@@ -4,9 +4,11 @@
 
 #include <float.h>
 #include <math.h>
+#include <pthread.h>
 
 #include "../../cuda/conv_candidates.h"
 #include "tensor/cuda_devices.h"
+#include "tensor/error.h"
 #include "tensor/half.h"
 #include "tensor/memory.h"
 #include "tensor/network_ops.h"
@@ -472,8 +474,33 @@ static void test_tuned(void **state)
     }
 }
 
-/* The threads share each library's handle. */
-static void test_two_streams(void **state)
+/* What a thread does with a bench of its own; status is what went wrong first. */
+typedef struct worker {
+    bench b;
+    frcnn_status status;
+} worker;
+
+static frcnn_status make_and_run(bench *b)
+{
+    FRCNN_TRY(streams->bind(b->stream));
+    for (int run = 0; run < 10; run++) {
+        frcnn_primitive *other = NULL;
+        if (run % 5 == 0) FRCNN_TRY(network->create_primitive(&other, &b->p->conv, b->stream));
+        network->destroy_primitive(&other);
+        FRCNN_TRY(run_once(b));
+    }
+    return FRCNN_OK;
+}
+
+static void *work(void *argument)
+{
+    worker *w = argument;
+    w->status = make_and_run(&w->b);
+    return NULL;
+}
+
+/* The threads share each library's handle, to make plans and to run them. */
+static void test_two_threads(void **state)
 {
     (void)state;
     find_libraries();
@@ -482,25 +509,24 @@ static void test_two_streams(void **state)
     frcnn_conv2d conv = make_conv(&SHAPES[1]);
     conv.precision = FRCNN_PRECISION_F16;
     problem p = make_problem(&conv, 1);
-    bench a, b;
-    assert_true(open_bench(&a, &p, stream));
-    assert_true(open_bench(&b, &p, other));
-    for (int i = 0; i < frcnn_conv_candidates_get_n(a.primitive); i++) {
-        frcnn_conv_candidates_choose(a.primitive, i);
-        frcnn_conv_candidates_choose(b.primitive, i);
-        reset_dst(&a);
-        reset_dst(&b);
-        for (int run = 0; run < 10; run++) {
-            assert_ok(run_once(&a));
-            assert_ok(run_once(&b));
+    worker workers[2];
+    pthread_t threads[2];
+    for (int k = 0; k < 2; k++) assert_true(open_bench(&workers[k].b, &p, k == 0 ? stream : other));
+    for (int i = 0; i < frcnn_conv_candidates_get_n(workers[0].b.primitive); i++) {
+        for (int k = 0; k < 2; k++) {
+            frcnn_conv_candidates_choose(workers[k].b.primitive, i);
+            reset_dst(&workers[k].b);
+            assert_int_equal(pthread_create(&threads[k], NULL, work, &workers[k]), 0);
         }
-        read_dst(&a);
-        read_dst(&b);
-        check_dst(&a, frcnn_conv_candidates_get_name(a.primitive, i), 1);
-        check_dst(&b, frcnn_conv_candidates_get_name(b.primitive, i), 1);
+        for (int k = 0; k < 2; k++) assert_int_equal(pthread_join(threads[k], NULL), 0);
+        for (int k = 0; k < 2; k++) {
+            bench *b = &workers[k].b;
+            assert_int_equal(workers[k].status, FRCNN_OK);
+            read_dst(b);
+            check_dst(b, frcnn_conv_candidates_get_name(b->primitive, i), 1);
+        }
     }
-    close_bench(&a);
-    close_bench(&b);
+    for (int k = 0; k < 2; k++) close_bench(&workers[k].b);
     streams->destroy(&other);
     free_problem(&p);
 }
@@ -513,7 +539,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rounded_sums, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_left_to_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tuned, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_two_streams, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_two_threads, set_up, tear_down),
     };
     return RUN_CUDA_TESTS(tests);
 }
