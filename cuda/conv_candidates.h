@@ -16,7 +16,8 @@ const char *frcnn_conv_candidates_get_name(frcnn_primitive *primitive, int index
 void frcnn_conv_candidates_choose(frcnn_primitive *primitive, int index);
 /** The index that runs go now. */
 int frcnn_conv_candidates_get_chosen(const frcnn_primitive *primitive);
-/** Primitives that are created from now on have the n likeliest variants of our own products of matrices; 8 at first. */
+/** Primitives that are created from now on have the n likeliest variants of our own products of matrices, as many of each way
+ *  that there is; 8 at first. */
 void frcnn_conv_candidates_offer(int n);
 /** Forgets what was found to be fastest. */
 void frcnn_conv_candidates_forget(void);

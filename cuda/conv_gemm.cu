@@ -235,10 +235,19 @@ void add_tile(Search *search, const frcnn_gemm_tile *tile)
     }
 }
 
-void add_tiles(Search *search, const frcnn_gemm_tiles *tiles, frcnn_conv_kind kind)
+void sort_variants(Variant *first, Variant *end)
 {
+    std::stable_sort(first, end, [](const Variant &a, const Variant &b) { return a.cycles < b.cycles; });
+}
+
+/* The likeliest variants of one way to multiply. */
+void add_tiles(Search *search, const frcnn_gemm_tiles *tiles, frcnn_conv_kind kind, int limit)
+{
+    const int first = search->n_variants;
     for (int i = 0; i < tiles->n; ++i)
         if (tiles->tiles[i].by_elements == (kind == FRCNN_CONV_ELEMENTS)) add_tile(search, &tiles->tiles[i]);
+    sort_variants(search->variants + first, search->variants + search->n_variants);
+    search->n_variants = std::min(search->n_variants, first + limit);
 }
 
 frcnn_status prepare_variants(const Gpu *gpu, const State *state)
@@ -266,7 +275,7 @@ static void close_gemm(void **state)
 
 static frcnn_status create_state(State **out, const Search *search, const frcnn_conv2d *conv)
 {
-    const int n_variants = std::min(search->n_variants, n_offered);
+    const int n_variants = search->n_variants;
     void *memory = nullptr;
     FRCNN_TRY(frcnn_alloc_zeroed(&memory, 1, sizeof(State) + (size_t)n_variants * sizeof(Variant), "convolution"));
     State *state = static_cast<State *>(memory);
@@ -279,16 +288,17 @@ static frcnn_status create_state(State **out, const Search *search, const frcnn_
     return FRCNN_OK;
 }
 
-static void find_variants(Search *search, const frcnn_conv2d *conv, frcnn_conv_kind kind)
+static void find_variants(Search *search, frcnn_precision precision, frcnn_conv_kind kind)
 {
-    if (conv->precision == FRCNN_PRECISION_F16) add_tiles(search, &frcnn_gemm_tiles_f16, kind);
-    if (conv->precision == FRCNN_PRECISION_BF16) add_tiles(search, &frcnn_gemm_tiles_bf16, kind);
-    if (conv->precision == FRCNN_PRECISION_TF32) add_tiles(search, &frcnn_gemm_tiles_tf32, kind);
-    if (conv->precision == FRCNN_PRECISION_F32) add_tiles(search, &frcnn_gemm_tiles_f32, kind);
-    if (conv->precision == FRCNN_PRECISION_F32 && has_fast_tf32(search->gpu))
-        add_tiles(search, &frcnn_gemm_tiles_3xtf32, kind);
-    std::stable_sort(search->variants, search->variants + search->n_variants,
-                     [](const Variant &a, const Variant &b) { return a.cycles < b.cycles; });
+    const bool has_two_ways =
+        precision == FRCNN_PRECISION_F32 && kind == FRCNN_CONV_VECTORS && has_fast_tf32(search->gpu);
+    const int limit = has_two_ways ? n_offered / 2 : n_offered;
+    if (precision == FRCNN_PRECISION_F16) add_tiles(search, &frcnn_gemm_tiles_f16, kind, limit);
+    if (precision == FRCNN_PRECISION_BF16) add_tiles(search, &frcnn_gemm_tiles_bf16, kind, limit);
+    if (precision == FRCNN_PRECISION_TF32) add_tiles(search, &frcnn_gemm_tiles_tf32, kind, limit);
+    if (precision == FRCNN_PRECISION_F32) add_tiles(search, &frcnn_gemm_tiles_f32, kind, limit);
+    if (has_two_ways) add_tiles(search, &frcnn_gemm_tiles_3xtf32, kind, limit);
+    sort_variants(search->variants, search->variants + search->n_variants);
 }
 
 static frcnn_status open_gemm(void **out, int *n_variants, const frcnn_conv2d *conv, int device)
@@ -302,7 +312,7 @@ static frcnn_status open_gemm(void **out, int *n_variants, const frcnn_conv2d *c
     const int element_bytes = frcnn_precision_get_dtype(conv->precision) == FRCNN_F32 ? 4 : 2;
     const frcnn_gemm_problem problem = make_problem(conv, &layout, element_bytes);
     Search search = {&gpu, &problem, element_bytes, layout.taps, 0, {}};
-    find_variants(&search, conv, layout.kind);
+    find_variants(&search, conv->precision, layout.kind);
     State *state = nullptr;
     FRCNN_TRY(create_state(&state, &search, conv));
     const frcnn_status status = prepare_variants(&gpu, state);

@@ -1,5 +1,6 @@
 /* f32 on tensor cores: each factor is the sum of two TF32 numbers, large and small, and a product that of three: what is left
-   out is below 2^-21 of it. Tensor cores round sums toward zero, so they sum only a few products, and the threads the rest. */
+   out is below 2^-21 of it. Tensor cores round sums toward zero, so they sum only a few products, and the threads the rest. An
+   infinite factor gives NaN, where f32 gives infinity or NaN. */
 #include "conv_gemm_tensor.h"
 
 namespace
