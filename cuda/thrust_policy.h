@@ -64,7 +64,11 @@ class thrust_workspace
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
 #define FRCNN_THRUST_POLICY(workspace, stream) thrust::cuda::par_nosync(workspace).on(static_cast<cudaStream_t>(stream))
 #else
-#define FRCNN_THRUST_POLICY(workspace, stream) (static_cast<void>(workspace), static_cast<void>(stream), thrust::device)
+/* These stages run at once. Work that the host grid's stream still has comes first; a stream that records can't have them. */
+extern "C" __attribute__((weak)) void frcnn_host_stream_meet(void *stream);
+#define FRCNN_THRUST_POLICY(workspace, stream)                                                                         \
+    (static_cast<void>(workspace),                                                                                     \
+     frcnn_host_stream_meet != nullptr ? frcnn_host_stream_meet(stream) : static_cast<void>(0), thrust::device)
 #endif
 
 #if defined(FRCNN_HOST_GRID)

@@ -252,6 +252,14 @@ static void assert_ends(frcnn_status (*launch)(int n), const char *text)
     if (strstr(message, text) == NULL) fail_msg("\"%s\" is not in: %s", text, message);
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+static frcnn_status read_on_the_host(int n)
+{
+    const volatile char *memory = device_memory((size_t)n);
+    return memory[n - 1] == 0 ? FRCNN_OK : FRCNN_ERROR_BACKEND;
+}
+#endif
+
 static void faults_end_the_program(void **state)
 {
     (void)state;
@@ -262,6 +270,7 @@ static void faults_end_the_program(void **state)
     assert_ends(sample_wrong_mask, "mask 0x7fffffff is without lane 31");
 #if defined(__SANITIZE_ADDRESS__)
     assert_ends(sample_overrun, "AddressSanitizer");
+    assert_ends(read_on_the_host, "AddressSanitizer");
 #else
     assert_ends(sample_overrun, "byte 64 of 64 bytes of dynamic shared memory was written");
 #endif

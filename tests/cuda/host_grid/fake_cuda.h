@@ -38,7 +38,7 @@ long fake_cuda_count_calls(const char *function);
 long fake_cuda_count_waits(void);
 /** Calls for memory since the program began, of a GPU or pinned. */
 long fake_cuda_count_allocations(void);
-/** Bytes of device memory that exist, of all GPUs. */
+/** Bytes of device memory that exist when all work is done, of all GPUs. */
 size_t fake_cuda_get_allocated(void);
 
 #ifdef __cplusplus

@@ -23,6 +23,7 @@ struct Calls {
 };
 
 std::recursive_mutex mutex;
+int n_nested_calls; // under mutex
 std::map<std::string, Calls> calls;
 long n_other_waits;
 thread_local cudaError_t last_error = cudaSuccess;
@@ -80,14 +81,20 @@ int get_device()
     return current_device;
 }
 
-Call::Call(const char *function) : error(cudaSuccess), lock(mutex)
+Call::Call(const char *function) : error(cudaSuccess), name(function), lock(mutex)
 {
     Calls &own = calls[function];
     own.n++;
+    n_nested_calls++;
     if (own.failure.n_calls_left > 0 && --own.failure.n_calls_left == 0)
         error = own.failure.error;
     else
         error = find_trouble();
+}
+
+Call::~Call()
+{
+    if (--n_nested_calls == 0) close_memory(name);
 }
 
 void count_wait()

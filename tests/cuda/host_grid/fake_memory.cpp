@@ -1,9 +1,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <thread>
 
 #include "fake_cuda.h"
 #include "fake_runtime.h"
+#include "with_asan.h"
 
 /* A pool keeps nothing: what is freed is gone. */
 struct CUmemPoolHandle_st {
@@ -20,6 +22,7 @@ namespace
 
 constexpr size_t ALIGNMENT = 256;
 constexpr int UNWRITTEN = 0xff;
+constexpr size_t MOST_BYTES = size_t(1) << 40; // so that no sanitizer takes the request for an error of its own
 
 struct Allocation {
     size_t bytes;
@@ -55,6 +58,11 @@ size_t count_bytes(int device)
     return bytes;
 }
 
+size_t count_free_bytes(int device)
+{
+    return get_machine().bytes - std::min(get_machine().bytes, count_bytes(device));
+}
+
 cudaMemPool_t get_default_pool(int device)
 {
     static std::map<int, CUmemPoolHandle_st> pools;
@@ -71,15 +79,20 @@ cudaMemPool_t get_pool(int device)
     return entry != chosen_pools.end() ? entry->second : get_default_pool(device);
 }
 
+bool is_open;
+bool stays_open; // for the thread, until its next call ends
+std::thread::id open_for;
+
 cudaError_t allocate(void **out, size_t bytes, Kind kind, int device, cudaMemPool_t pool)
 {
     void *memory = nullptr;
     *out = nullptr;
     if (bytes == 0) return cudaSuccess;
-    if (kind == Kind::DEVICE && bytes > get_machine().bytes - std::min(get_machine().bytes, count_bytes(device)))
-        return cudaErrorMemoryAllocation;
-    if (posix_memalign(&memory, ALIGNMENT, bytes) != 0) return cudaErrorMemoryAllocation;
+    if (kind == Kind::DEVICE && bytes > count_free_bytes(device)) drain_all(); // what is to be freed is free then
+    if (kind == Kind::DEVICE && bytes > count_free_bytes(device)) return cudaErrorMemoryAllocation;
+    if (bytes > MOST_BYTES || posix_memalign(&memory, ALIGNMENT, bytes) != 0) return cudaErrorMemoryAllocation;
     memset(memory, UNWRITTEN, bytes);
+    if (kind == Kind::DEVICE && !is_open) ASAN_POISON_MEMORY_REGION(memory, bytes);
     get_allocations()[reinterpret_cast<uintptr_t>(memory)] = {bytes, kind, device, pool};
     if (pool != nullptr) pool->used += bytes;
     if (pool != nullptr) pool->most_used = std::max(pool->most_used, pool->used);
@@ -94,6 +107,7 @@ cudaError_t release(void *memory, Kind kind, const char *function)
     if (entry == get_allocations().end() || entry->second.kind != kind)
         return complain(cudaErrorInvalidValue, "%s: %p is not memory that it frees", function, memory);
     if (entry->second.pool != nullptr) entry->second.pool->used -= entry->second.bytes;
+    ASAN_UNPOISON_MEMORY_REGION(memory, entry->second.bytes);
     get_allocations().erase(entry);
     free(memory);
     return cudaSuccess;
@@ -171,6 +185,27 @@ cudaError_t set(const char *function, void *dst, size_t pitch, int value, size_t
 
 } // namespace
 
+void open_memory(bool until_next_call)
+{
+    if (until_next_call) open_for = std::this_thread::get_id();
+    stays_open = stays_open || until_next_call;
+    if (is_open) return;
+    is_open = true;
+    for (const auto &entry : get_allocations())
+        ASAN_UNPOISON_MEMORY_REGION(reinterpret_cast<void *>(entry.first), entry.second.bytes);
+}
+
+void close_memory(const char *function)
+{
+    if (stays_open && (open_for != std::this_thread::get_id() || strcmp(function, "meet") == 0)) return;
+    stays_open = false;
+    if (!is_open) return;
+    is_open = false;
+    for (const auto &entry : get_allocations())
+        if (entry.second.kind == Kind::DEVICE)
+            ASAN_POISON_MEMORY_REGION(reinterpret_cast<void *>(entry.first), entry.second.bytes);
+}
+
 Kind find_kind(const void *memory)
 {
     const auto entry = find(memory);
@@ -183,6 +218,8 @@ using namespace fake_cuda;
 
 size_t fake_cuda_get_allocated(void)
 {
+    const Call call("fake_cuda_get_allocated");
+    drain_all();
     return count_bytes(-1);
 }
 
@@ -250,7 +287,7 @@ cudaError_t cudaMemGetInfo(size_t *free_bytes, size_t *total)
 {
     FAKE_CUDA_CALL;
     *total = get_machine().bytes;
-    *free_bytes = *total - std::min(*total, count_bytes(get_device()));
+    *free_bytes = count_free_bytes(get_device());
     return cudaSuccess;
 }
 

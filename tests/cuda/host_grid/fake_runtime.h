@@ -36,10 +36,13 @@ class Call
 {
   public:
     explicit Call(const char *function);
+    Call(const Call &) = delete;
+    ~Call();
     /** What the function fails with before it has done anything. */
     cudaError_t error;
 
   private:
+    const char *name;
     std::lock_guard<std::recursive_mutex> lock;
 };
 
@@ -63,6 +66,11 @@ cudaError_t complain(cudaError_t error, const char *format, ...) __attribute__((
 enum class Kind { PAGEABLE, PINNED, DEVICE };
 /** What the memory is; PAGEABLE where the runtime did not give it. */
 Kind find_kind(const void *memory);
+
+/** Under AddressSanitizer only work on a stream may touch device memory: opens it until the Call ends, or until the next
+ *  one of this thread does. A function's Call closes it. */
+void open_memory(bool until_next_call);
+void close_memory(const char *function);
 
 /** Puts work on the stream; NULL is the default one of the current GPU. */
 cudaError_t put(cudaStream_t stream, const char *function, Work work);

@@ -72,11 +72,17 @@ bool exists(cudaStream_t stream)
     return streams.count(resolve(stream)) != 0;
 }
 
+void do_now(const Work &work)
+{
+    open_memory(false);
+    work();
+}
+
 void run_first(cudaStream_t stream)
 {
     const Work work = std::move(stream->pending.front());
     stream->pending.pop_front();
-    work();
+    do_now(work);
 }
 
 void wait_for(const std::shared_ptr<Moment> &moment, long n)
@@ -166,7 +172,7 @@ cudaError_t put(cudaStream_t stream, const char *function, Work work)
     if (get_machine().is_lazy && !is_default)
         own->pending.push_back(std::move(work));
     else
-        work();
+        do_now(work);
     return cudaSuccess;
 }
 
@@ -195,6 +201,20 @@ cudaError_t host_grid::enqueue(Launch &&launch, cudaStream_t stream)
                         resolve(stream)->device, get_device());
     const char *name = launch.name;
     return put(stream, name, [launch = std::move(launch)] { run(launch); });
+}
+
+/* What Thrust's stages for a CPU call before they read device memory (thrust_policy.h). */
+extern "C" void frcnn_host_stream_meet(void *handle)
+{
+    const Call call("meet");
+    const cudaStream_t stream = static_cast<cudaStream_t>(handle);
+    if (is_capturing(stream)) {
+        resolve(stream)->capture->is_broken = true;
+        (void)complain(cudaErrorStreamCaptureUnsupported, "a Thrust stage is not recorded here");
+    } else {
+        drain(stream);
+        open_memory(true);
+    }
 }
 
 cudaError_t cudaStreamCreateWithPriority(cudaStream_t *stream, unsigned int flags, int)

@@ -116,6 +116,8 @@ template <typename T> struct Same {
 
 } // namespace host_grid
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the names are CUDA's
+
 static inline void __syncthreads(HOST_GRID_HERE)
 {
     (void)host_grid::wait_for_block(host_grid::Vote::NONE, false, "__syncthreads", place);
@@ -450,5 +452,7 @@ static inline double max(double a, double b)
 {
     return fmax(a, b);
 }
+
+// NOLINTEND(bugprone-reserved-identifier)
 
 #endif

@@ -177,7 +177,7 @@ extern "C" frcnn_status sample_deadlock(int n)
 
 FRCNN_KERNEL(1024) two_barriers(int n_first)
 {
-    if ((int)threadIdx.x < n_first)
+    if ((int)threadIdx.x < n_first) // NOLINT(bugprone-branch-clone): two barriers are what is wanted
         __syncthreads();
     else
         __syncthreads();
