@@ -35,13 +35,16 @@ class CheckSource(unittest.TestCase):
             "src/rpn/b.c": '#include "anchors/grid.h"\n#include "frcnn/a.h"\n#include "rpn/b.h"\n',
             "tests/rpn/test_b.c": '#include "detector/any.h"\n',
             "src/tensor/memory.c": "void f(void *p)\n{\n    free(p);\n}\n",
+            "cuda/a.cu": '#include "kernel.h"\n#include "roi/roi_ops.h"\n#include "tensor/b.h"\n// not __global__\n',
+            "cuda/cuda_backend.cu": '#include "detector/backend.h"\n',
             "src/cli/main.c": "int main(void)\n{\n    return printf(\"one\");\n}\n",
         })
 
     def test_arrows(self):
         for path, target in [("src/tensor/a.c", "image/image.h"), ("src/rpn/a.c", "roi/roi_align.h"),
                              ("src/cli/a.c", "detector/plan.h"), ("bench/a.c", "tensor/error.h"),
-                             ("src/image/a.c", "error.h"), ("src/run/a.c", "rpn/nms.h")]:
+                             ("src/image/a.c", "error.h"), ("src/run/a.c", "rpn/nms.h"),
+                             ("cuda/a.cu", "detector/backend.h"), ("cuda/a.h", "run/run.h")]:
             self.assert_fault({path: f'#include "{target}"\n'}, f'{path}:1: "{target}"')
 
     def test_module_without_arrows(self):
@@ -69,6 +72,12 @@ class CheckSource(unittest.TestCase):
         for text in ["FRCNN_KERNEL(32) f(int n)\n", "#include <cub/cub.cuh>\n", "#include <cuda_runtime.h>\n",
                      "auto f = [=] __device__(int i) { return i; };\n"]:
             self.assert_fault({"cuda/thrust_a.cu": text}, "not in a Thrust file")
+
+    def test_kernels(self):
+        self.assert_fault({"cuda/a.cu": "\n__global__ void f(int n);\n"}, "cuda/a.cu:2: __global__: use FRCNN_KERNEL")
+        self.assert_fault({"cuda/a.h": "f<<<1, 1>>>(n);\n"}, "<<<: use FRCNN_LAUNCH")
+        self.assert_fault({"cuda/a.cu": "__shared__ int n;\n"}, "use FRCNN_SHARED")
+        self.assert_clean({"cuda/kernel.h": "#define FRCNN_SHARED __shared__\n"})
 
     def test_names(self):
         self.assert_fault({"src/rpn/a.c": CLEAN, "src/roi/a.c": CLEAN}, "the name is taken by")
