@@ -1,6 +1,7 @@
 #!/bin/bash
 # test.sh [--live]: installs what the tests need, builds, and runs every test; --live adds those that compare with a
-# live PyTorch, which is installed into build/venv. Prints a summary; the status is 0 only where nothing failed.
+# live PyTorch, which is installed into build/venv. CUDA's compiler is installed into build/nvcc where there is none; no GPU
+# is needed. Prints a summary; the status is 0 only where nothing failed.
 set -u
 
 live=no
@@ -39,8 +40,10 @@ skip() {
     results+=("$(printf '%-7s %6s  %s: %s' skipped '' "$1" "$2")")
 }
 
+# Where the machine has nvcc, "release" would be built for GPUs too; "cuda" is.
 build() {
-    cmake --preset "$1" -DFRCNN_BUILD_TESTS=ON -DFRCNN_WARNINGS_AS_ERRORS=ON && cmake --build --preset "$1" -j "$jobs"
+    cmake --preset "$1" -DFRCNN_BUILD_TESTS=ON -DFRCNN_WARNINGS_AS_ERRORS=ON -DFRCNN_CUDA=OFF &&
+        cmake --build --preset "$1" -j "$jobs"
 }
 
 suite() {
@@ -60,6 +63,34 @@ folder_under_tsan() {
 # Which checks there are, and what they find, differs between versions; 14 is the one that .clang-tidy is written for.
 tidy() {
     run-clang-tidy-14 -quiet -p build/clang -j "$jobs" "$PWD/(src|tests|examples)/" 2> >(grep -v 'warnings generated' >&2)
+}
+
+# nvcc on the PATH: the machine's, or one from PyPI.
+find_nvcc() {
+    local installed=/usr/local/cuda/bin
+    if ! command -v nvcc >/dev/null && [ -x $installed/nvcc ]; then PATH=$installed:$PATH; fi
+    if ! command -v nvcc >/dev/null; then
+        { [ -x build/nvcc/bin/python ] || python3 -m venv build/nvcc; } &&
+            build/nvcc/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-cuda.txt
+        PATH=$(echo "$PWD"/build/nvcc/lib/python3*/site-packages/nvidia/cu13/bin):$PATH
+    fi
+    command -v nvcc >/dev/null && nvcc --version
+}
+
+# For every GPU that there is code for, and without the host grid, which other builds have. What each kernel takes of a GPU
+# is for check-spills alone to read.
+build_cuda() {
+    local log=build/cuda/build.log status=0
+    cmake --preset cuda -DFRCNN_BUILD_TESTS=ON -DCMAKE_CUDA_FLAGS=-Xptxas=-v || return
+    cmake --build --preset cuda -j "$jobs" --target frcnn_gpu_tests >>$log 2>&1 || status=$?
+    grep -v -e '^ptxas info' -e 'bytes stack frame' $log | tail -n $((status ? 60 : 1))
+    return $status
+}
+
+# What a build with CUDA does on a machine without a GPU; tests that need one say so, and are skipped.
+cuda_without_gpu() {
+    build/cuda/src/cli/frcnn info --devices &&
+        ctest --preset cuda -j "$jobs" -R '_gpu$|^test_(device_options|symbols|installed)$'
 }
 
 against_pytorch() {
@@ -104,6 +135,15 @@ step "packages" ./install-deps.sh --test || summary
 if step "sample photos" scripts/get-photos build/photos; then
     FRCNN_PHOTOS=$PWD/build/photos
     export FRCNN_PHOTOS
+fi
+
+if find_nvcc; then
+    if step "cuda: build" build_cuda; then
+        step "cuda: spills" scripts/check-spills build/cuda/build.log
+        step "cuda: tests" cuda_without_gpu
+    fi
+else
+    skip "cuda" "no nvcc, and tests/requirements-cuda.txt could not be installed; CUDA's files are not even built for a CPU"
 fi
 
 step "release: build" build release && step "release: tests" suite release

@@ -10,21 +10,23 @@ else()
   check_language(CUDA)
   set(FRCNN_CUDA_LOST "no nvcc was found: no GPU can be used")
   if(CMAKE_CUDA_COMPILER)
-    # All GPUs that the toolkit knows from Turing on, and PTX of the newest for those that come. "native": this machine's.
+    # All GPUs that the toolkit knows from Turing on, and PTX for those that come. One pass of the compiler makes the code of
+    # every GPU that has the same instructions as far as these sources know, which takes half the time of a pass for each.
+    # "native": this machine's.
     if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
       set(CMAKE_CUDA_ARCHITECTURES OFF)
-      set(FRCNN_CHOOSE_ARCHITECTURES ON)
+      set(FRCNN_ALL_ARCHITECTURES ON)
     endif()
     enable_language(CXX)
     enable_language(CUDA)
-    if(FRCNN_CHOOSE_ARCHITECTURES)
-      set(architectures 75-real 80-real 86-real 89-real 90-real)
+    if(FRCNN_ALL_ARCHITECTURES)
+      set(newest sm_90)
       if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 12.8)
-        list(APPEND architectures 100-real 120-real 120-virtual)
-      else()
-        list(APPEND architectures 90-virtual)
+        string(APPEND newest ,sm_100,sm_120)
       endif()
-      set(CMAKE_CUDA_ARCHITECTURES ${architectures})
+      set(FRCNN_CUDA_CODE --generate-code=arch=compute_75,code=[sm_75]
+                          --generate-code=arch=compute_80,code=[sm_80,sm_86,sm_89]
+                          --generate-code=arch=compute_90,code=[${newest},compute_90])
     endif()
     find_package(CUDAToolkit REQUIRED)
     find_file(FRCNN_CUDNN_HEADER cudnn.h HINTS ${CUDAToolkit_INCLUDE_DIRS})

@@ -64,7 +64,7 @@ same_objects() {
 
 if [ $build = yes ]; then
     cmake --preset cuda -DFRCNN_BUILD_TESTS=ON -DCMAKE_CUDA_ARCHITECTURES=native &&
-        cmake --build --preset cuda -j "$(nproc)" || exit 1
+        cmake --build --preset cuda -j "$(nproc)" --target frcnn_gpu_tests || exit 1
 fi
 mkdir -p "$out"
 shopt -s nullglob
