@@ -24,17 +24,19 @@ extern "C" frcnn_status frcnn_cuda_sort_keys(const uint64_t *keys, const int64_t
 
 #include "cuda_check.h"
 
-/* Thrust's sort is this one over all 64 bits, in place with a copy when the passes are odd in number. */
+/* Thrust's sort is this one over all 64 bits, in place: it asks for room for all keys and values also where this one has a
+   block do it all. */
 extern "C" size_t frcnn_cuda_sort_get_workspace(int64_t n)
 {
     const uint64_t *const keys = nullptr;
     const int64_t *const values = nullptr;
     size_t bytes = 0;
-    const size_t slack = 1024; /* Thrust rounds its own parts */
+    const size_t slack = 4096; /* Thrust rounds its own parts */
     const cudaError_t error = cub::DeviceRadixSort::SortPairs(nullptr, bytes, keys, static_cast<uint64_t *>(nullptr),
                                                               values, static_cast<int64_t *>(nullptr), n, 0, 64);
     if (error != cudaSuccess) (void)cudaGetLastError();
-    return error == cudaSuccess && bytes < SIZE_MAX - slack ? bytes + slack : SIZE_MAX;
+    const size_t both = (size_t)n < SIZE_MAX / 64 ? (size_t)n * 16 + slack : SIZE_MAX;
+    return error == cudaSuccess && both < SIZE_MAX && bytes < SIZE_MAX - both ? bytes + both : SIZE_MAX;
 }
 
 extern "C" frcnn_status frcnn_cuda_sort_keys(const uint64_t *keys, const int64_t *values, int64_t n, int n_bits,

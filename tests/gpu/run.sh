@@ -59,7 +59,7 @@ same_bytes() {
 
 same_objects() {
     detect cpu f32 "$out/cpu" "${photos[@]}" && detect cuda "$1" "$out/gpu" "${photos[@]}" &&
-        python3 tests/gpu/compare_runs.py "$out/cpu/detections.jsonl" "$out/gpu/detections.jsonl" "$2" "$3"
+        python3 tests/gpu/compare_runs.py "$out/cpu/detections.jsonl" "$out/gpu/detections.jsonl" "$2" "$3" "$4"
 }
 
 if [ $build = yes ]; then
@@ -76,22 +76,24 @@ done
 scripts/get-photos build/photos >/dev/null 2>&1
 photos=(build/photos/*.jpg)
 if [ ${#photos[@]} -gt 0 ]; then
-    check "two runs, same bytes: f32" same_bytes f32
-    check "two runs, same bytes: f16" same_bytes f16
-    # Sums in another order move a box by less than a tenth of a pixel; f16 by a few.
-    check "a folder, CPU and GPU: f32" same_objects f32 0.1 0.001
-    check "a folder, CPU and GPU: tf32" same_objects tf32 2 0.02
-    check "a folder, CPU and GPU: f16" same_objects f16 3 0.03
-    check "a folder, CPU and GPU: bf16" same_objects bf16 12 0.15
+    # The other precisions run what is measured to be fastest, which may be another in another process.
+    check "two runs, same bytes" same_bytes f32
+    # Sums in another order move a box by less than a tenth of a pixel. With 10 bits of fraction it is a few pixels, with the 7 of
+    # bf16 more, and of two overlapping boxes that score alike the other may be kept: of some boxes in a hundred, or in four.
+    check "a folder, CPU and GPU: f32" same_objects f32 0.1 0.001 0
+    check "a folder, CPU and GPU: tf32" same_objects tf32 3 0.03 0.05
+    check "a folder, CPU and GPU: f16" same_objects f16 3 0.03 0.05
+    check "a folder, CPU and GPU: bf16" same_objects bf16 12 0.15 0.25
 else
     echo "SKIPPED: runs of a folder: no photos in build/photos (scripts/get-photos)"
 fi
 
 if [ $sanitize = yes ] && command -v compute-sanitizer >/dev/null; then
+    # Tests of what happens without memory ask for too much on purpose: that is no error.
     for program in "${programs[@]}"; do
         for tool in memcheck racecheck synccheck initcheck; do
             check "compute-sanitizer $tool: $(basename "$program")" env FRCNN_TEST_SHORT=1 \
-                compute-sanitizer --tool $tool --error-exitcode 1 "$program"
+                compute-sanitizer --tool $tool --report-api-errors no --error-exitcode 1 "$program"
         done
     done
 else
