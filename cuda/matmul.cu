@@ -59,12 +59,12 @@ template <typename T> FRCNN_KERNEL(THREADS) multiply_tiles(frcnn_matmul matmul, 
     FRCNN_SHARED T a_strip[DEPTH][TILE + 1];
     FRCNN_SHARED T b_strip[DEPTH][TILE + 1];
     const int64_t matrix = (int64_t)(blockIdx.x / tiles.n_columns / tiles.n_rows);
-    const int64_t row = (int64_t)(blockIdx.x / tiles.n_columns % tiles.n_rows) * TILE;
-    const int64_t column = (int64_t)(blockIdx.x % tiles.n_columns) * TILE;
     const frcnn_matmul_operands at = frcnn_matmul_find_operands(&matmul, matrix);
     const T *a = static_cast<const T *>(matmul.a) + at.a * matmul.m * matmul.k;
     const T *b = static_cast<const T *>(matmul.b) + at.b * matmul.k * matmul.n;
     T *dst = static_cast<T *>(matmul.dst) + matrix * matmul.m * matmul.n;
+    const int64_t row = (int64_t)(blockIdx.x / tiles.n_columns % tiles.n_rows) * TILE;
+    const int64_t column = (int64_t)(blockIdx.x % tiles.n_columns) * TILE;
     const int y = (int)threadIdx.x / THREADS_A_SIDE;
     const int x = (int)threadIdx.x % THREADS_A_SIDE;
     T sums[OWN][OWN] = {};
