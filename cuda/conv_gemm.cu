@@ -292,7 +292,7 @@ static void find_variants(Search *search, frcnn_precision precision, frcnn_conv_
 {
     const bool has_two_ways =
         precision == FRCNN_PRECISION_F32 && kind == FRCNN_CONV_VECTORS && has_fast_tf32(search->gpu);
-    const int limit = has_two_ways ? n_offered / 2 : n_offered;
+    const int limit = has_two_ways ? (n_offered + 1) / 2 : n_offered;
     if (precision == FRCNN_PRECISION_F16) add_tiles(search, &frcnn_gemm_tiles_f16, kind, limit);
     if (precision == FRCNN_PRECISION_BF16) add_tiles(search, &frcnn_gemm_tiles_bf16, kind, limit);
     if (precision == FRCNN_PRECISION_TF32) add_tiles(search, &frcnn_gemm_tiles_tf32, kind, limit);

@@ -83,7 +83,7 @@ static void check_select(int64_t n, int64_t every, frcnn_stream *stream)
     const size_t bytes = (size_t)n * sizeof(int64_t), workspace_bytes = frcnn_cuda_select_get_workspace(n);
     uint8_t *const flags = calloc((size_t)n, 1);
     assert_non_null(flags);
-    for (int64_t i = 0; i < n && every > 0; i++) flags[i] = i % every == 0 ? (uint8_t)(1 + i % 255) : 0;
+    for (int64_t i = 0; i < n && every > 0; i++) flags[i] = (uint8_t)(i % every == 0 ? 1 + i % 255 : 0);
     uint8_t *const device_flags = device_copy(stream, flags, (size_t)n);
     for (int by_thrust = 0; by_thrust < 2; by_thrust++) {
         void *const workspace = device_output(stream, workspace_bytes);
