@@ -389,7 +389,7 @@ def main():
     parser.add_argument("--only", action="append", default=[], help="checks whose name holds this; may be repeated")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    engine.load(options.build)
+    engine.load(options.build / "src" / "libfrcnn.so", "cpu")
     torch.set_num_threads(1)
     n_run = n_failed = 0
     for name, function in make_checks().items():

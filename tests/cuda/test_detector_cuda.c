@@ -40,8 +40,10 @@ static frcnn_detector *create(const frcnn_model *model, const char *device, cons
 static bench open_bench(const char *precision)
 {
     bench b = {0};
-    const char *path = getenv("FRCNN_TEST_MODEL");
-    if (MIN_SIZE > 0) {
+    const char *path;
+    if (MIN_SIZE == 0) {
+        path = getenv("FRCNN_TEST_MODEL");
+    } else {
         char settings[160];
         b.edited = edited_open();
         edited_save(b.edited);

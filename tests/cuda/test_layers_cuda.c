@@ -371,7 +371,7 @@ static void compare_conv(frcnn_conv2d conv, int is_f64, int64_t offset)
     void *src = make_values(dtype, n_src + offset, FILL_PLAIN, 34);
     void *weight = make_values(dtype, n_weights, FILL_PLAIN, 35);
     void *bias = make_values(dtype, conv.out_c + offset, FILL_PLAIN, 36);
-    void *expected = malloc((size_t)n * size);
+    void *expected = make_values(dtype, n, FILL_PLAIN, 37);
     void *src_on_gpu = to_gpu(src, (size_t)(n_src + offset) * size);
     void *weight_on_gpu = to_gpu(weight, (size_t)n_weights * size);
     void *bias_on_gpu = to_gpu(bias, (size_t)(conv.out_c + offset) * size);

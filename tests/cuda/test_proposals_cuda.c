@@ -197,14 +197,15 @@ static void assert_same(const problem *p, const outputs *actual, const outputs *
 static int64_t check_runs(problem p, int n_runs)
 {
     frcnn_stream *stream = open_stream();
+    const int n_levels = count_levels(&p);
     float *heads[6];
     size_t n_anchors = 0;
     int64_t n_proposals = 0;
-    for (int level = 0; level < count_levels(&p); level++) {
+    for (int level = 0; level < n_levels; level++) {
         heads[level] = make_head(&p, level);
         n_anchors += (size_t)(p.n_cells[level] * p.n_per_cell);
     }
-    float *anchors = malloc(n_anchors * 4 * sizeof *anchors);
+    float *anchors = calloc(n_anchors + 1, 4 * sizeof *anchors);
     assert_non_null(anchors);
     seeded_boxes(31, 500.0f, p.side, anchors, n_anchors);
     outputs expected = run_on_cpu(&p, heads, anchors);
@@ -216,7 +217,7 @@ static int64_t check_runs(problem p, int n_runs)
     }
     for (int image = 0; image < p.n_images; image++) n_proposals += expected.counts[image];
     outputs_destroy(&expected);
-    for (int level = 0; level < count_levels(&p); level++) free(heads[level]);
+    for (int level = 0; level < n_levels; level++) free(heads[level]);
     free(anchors);
     close_stream(stream);
     return n_proposals;

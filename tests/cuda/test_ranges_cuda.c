@@ -87,7 +87,7 @@ static void copies_between_layouts(void **state)
         const size_t src_bytes = (size_t)n_src * copy.element_bytes;
         const size_t dst_bytes = (size_t)n_dst * copy.element_bytes;
         unsigned char *src = make_values(FRCNN_U8, (int64_t)src_bytes, FILL_PLAIN, (uint64_t)i);
-        unsigned char *expected = make_values(FRCNN_U8, (int64_t)dst_bytes, FILL_PLAIN, (uint64_t)(2 * i));
+        unsigned char *expected = make_values(FRCNN_U8, (int64_t)dst_bytes, FILL_PLAIN, 2 * (uint64_t)i);
         unsigned char *src_memory = to_gpu(src, src_bytes);
         unsigned char *dst_memory = to_gpu(expected, dst_bytes);
         copy.src = src + src_at;

@@ -109,7 +109,7 @@ static void sweep(frcnn_reduction reduction, const frcnn_dtype *dtypes, int n_dt
     for (int d = 0; d < n_dtypes; d++)
         for (int k = 0; k < n_kinds; k++)
             for (int i = 0; i < N_SHAPES; i++)
-                compare(reduction, dtypes[d], &shapes[i], kinds[k], (uint64_t)(100 * d + 10 * k + i));
+                compare(reduction, dtypes[d], &shapes[i], kinds[k], 100 * (uint64_t)d + 10 * (uint64_t)k + (uint64_t)i);
 }
 
 static const frcnn_dtype all_dtypes[] = {FRCNN_F32, FRCNN_F64, FRCNN_U8,  FRCNN_I8,
