@@ -298,7 +298,7 @@ static size_t plan_work(const frcnn_postprocess_run *run, post_work *work)
         __builtin_mul_overflow(n_lists, work->max_keep, &n_kept) || run->n_rows > 1 << 30)
         return SIZE_MAX;
     work->n_candidates = take<uint32_t>(&w, 2 * n_lists);
-    work->n_kept = work->n_candidates + n_lists;
+    work->n_kept = work->n_candidates ? work->n_candidates + n_lists : nullptr;
     work->keys = take<uint64_t>(&w, n_places);
     work->boxes = take<float4>(&w, n_places);
     work->kept_keys = take<uint64_t>(&w, n_kept);

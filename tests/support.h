@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "frcnn/status.h"
@@ -27,5 +28,12 @@
         if (strstr(frcnn_error_message(), text) == NULL)                                                               \
             fail_msg("\"%s\" is not in: %s", text, frcnn_error_message());                                             \
     } while (0)
+
+/** Whether FRCNN_TEST_SHORT is set, as it is where a tool that looks at every access slows all down: what is done often is
+ *  done less often. */
+static inline int is_short(void)
+{
+    return getenv("FRCNN_TEST_SHORT") != NULL;
+}
 
 #endif

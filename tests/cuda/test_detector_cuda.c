@@ -1,5 +1,5 @@
 /* A whole model on a GPU against the same model on the CPU: stage by stage, for batches, in every precision, and where
-   memory is short. FRCNN_TEST_MODEL names another checkpoint than the default; on the host grid images are small. FRCNN_TEST_SHORT: few shapes, for tools that slow all down. */
+   memory is short. FRCNN_TEST_MODEL names another checkpoint than the default; on the host grid images are small. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -323,7 +323,7 @@ static void test_many_shapes_in_bounded_memory(void **state)
     bench b = open_bench("f16");
     frcnn_result result = {0};
     size_t free_before = 0;
-    const int n = getenv("FRCNN_TEST_SHORT") != NULL ? N_SHORT : N_SHAPES;
+    const int n = is_short() ? N_SHORT : N_SHAPES;
     for (int i = 0; i < n; i++) {
         frcnn_image *image = make_image(64 + i % 37 * 16, 64 + i % 41 * 16, (uint64_t)i);
         assert_ok(frcnn_detector_run(b.gpu, (const frcnn_image *const *)&image, 1, &result));
@@ -336,8 +336,23 @@ static void test_many_shapes_in_bounded_memory(void **state)
     close_bench(&b);
 }
 
+static int run_short(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_detections),
+#if defined(FRCNN_TEST_HOST_GRID)
+        cmocka_unit_test(test_one_wait),
+#else
+        cmocka_unit_test(test_many_shapes_in_bounded_memory),
+#endif
+        cmocka_unit_test(test_memory_is_short),
+    };
+    return RUN_CUDA_TESTS(tests);
+}
+
 int main(void)
 {
+    if (is_short()) return run_short();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stages_f32),
         cmocka_unit_test(test_detections),

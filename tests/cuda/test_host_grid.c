@@ -11,6 +11,7 @@
 #include "host_grid/fake_cuda.h"
 #include "host_grid/grid_order.h"
 #include "host_grid/sample_kernels.h"
+#include "host_grid/with_asan.h"
 
 enum { N_ORDERS = 4 };
 
@@ -252,7 +253,7 @@ static void assert_ends(frcnn_status (*launch)(int n), const char *text)
     if (strstr(message, text) == NULL) fail_msg("\"%s\" is not in: %s", text, message);
 }
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(WITH_ASAN)
 static frcnn_status read_on_the_host(int n)
 {
     const volatile char *memory = device_memory((size_t)n);
@@ -268,7 +269,7 @@ static void faults_end_the_program(void **state)
                                  "returned; thread (0, 0, 0) waits in __syncthreads of ");
     assert_ends(sample_two_barriers, "thread (32, 0, 0) meets __syncthreads of line ");
     assert_ends(sample_wrong_mask, "mask 0x7fffffff is without lane 31");
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(WITH_ASAN)
     assert_ends(sample_overrun, "AddressSanitizer");
     assert_ends(read_on_the_host, "AddressSanitizer");
 #else
