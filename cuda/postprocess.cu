@@ -270,7 +270,7 @@ FRCNN_KERNEL(MERGE_BLOCK) merge_lists(const frcnn_postprocess_run run, const pos
     const frcnn_frame frame = run.frames[image];
     float scaled[4];
     frcnn_detection_scale(box, (float)frame.height, (float)frame.width, (float)frame.src_height, (float)frame.src_width,
-                          scaled);
+                          run.clips_to_image, scaled);
     frcnn_detection *const detection = run.detections + image * max_detections + rank;
     detection->x1 = scaled[0];
     detection->y1 = scaled[1];

@@ -72,9 +72,9 @@ FRCNN_DEVICE void decode(const frcnn_proposals_run &run, const proposal_work &wo
     const float anchor_box[4] = {corners.x, corners.y, corners.z, corners.w};
     const float own_deltas[4] = {deltas[0], deltas[1], deltas[2], deltas[3]};
     float box[4] = {0.0f, 0.0f, 0.0f, 0.0f}, score;
-    const int is_proposal = frcnn_proposal_decode(anchor_box, own_deltas, head[in_cell],
-                                                  (float)run.frames[image].height, (float)run.frames[image].width,
-                                                  run.params.score_thresh, run.params.min_size, box, &score);
+    const int is_proposal =
+        frcnn_proposal_decode(&run.params, anchor_box, own_deltas, head[in_cell], (float)run.frames[image].height,
+                              (float)run.frames[image].width, box, &score);
     work.boxes[place] = make_float4(box[0], box[1], box[2], box[3]);
     work.keys[place] = frcnn_score_key(score, in_image);
     work.sources[place] = (uint32_t)source;

@@ -104,7 +104,8 @@ FRCNN_DEVICE void share_roi(roi_shared *shared, const frcnn_roi_align *align, in
 {
     const int n_bins = align->output_size;
     if (threadIdx.x == 0) {
-        shared->level = frcnn_roi_get_level(roi, align->k_min, align->k_min + align->n_levels - 1) - align->k_min;
+        shared->level = frcnn_roi_get_level(roi, align->level_rule, align->k_min, align->k_min + align->n_levels - 1) -
+                        align->k_min;
         const frcnn_roi_level *level = &align->levels[shared->level];
         shared->sides[0].axis = frcnn_roi_get_axis(roi[1], roi[3], level->scale, level->height, n_bins,
                                                    align->sampling_ratio, align->is_aligned);

@@ -39,7 +39,8 @@ struct roi_shared {
 FRCNN_DEVICE void share_roi(roi_shared *shared, const frcnn_roi_pool *pool, const float *roi)
 {
     if (threadIdx.x == 0) {
-        shared->level = frcnn_roi_get_level(roi, pool->k_min, pool->k_min + pool->n_levels - 1) - pool->k_min;
+        shared->level =
+            frcnn_roi_get_level(roi, pool->level_rule, pool->k_min, pool->k_min + pool->n_levels - 1) - pool->k_min;
         const frcnn_roi_level *level = &pool->levels[shared->level];
         shared->y = frcnn_roi_pool_get_axis(roi[1], roi[3], level->scale, level->height, pool->output_size);
         shared->x = frcnn_roi_pool_get_axis(roi[0], roi[2], level->scale, level->width, pool->output_size);

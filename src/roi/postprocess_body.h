@@ -35,9 +35,9 @@ FRCNN_HD int frcnn_detection_decode(const float *proposal, const float *deltas, 
     return frcnn_box_decode_clipped(proposal, deltas, weights, height, width, min_size, box);
 }
 
-/** A box of the resized image, resized_height x resized_width, in pixels of the image as it came in; not clipped. */
+/** A box of the resized image, resized_height x resized_width, in pixels of the image as it came in. */
 FRCNN_HD void frcnn_detection_scale(const float *box, float resized_height, float resized_width, float image_height,
-                                    float image_width, float *scaled)
+                                    float image_width, int clips_to_image, float *scaled)
 {
     const float scale_y = image_height / resized_height;
     const float scale_x = image_width / resized_width;
@@ -45,6 +45,7 @@ FRCNN_HD void frcnn_detection_scale(const float *box, float resized_height, floa
     scaled[1] = box[1] * scale_y;
     scaled[2] = box[2] * scale_x;
     scaled[3] = box[3] * scale_y;
+    if (clips_to_image) frcnn_box_clip(scaled, image_height, image_width);
 }
 
 #endif

@@ -91,7 +91,7 @@ int64_t frcnn_postprocess_cpu(const frcnn_postprocess *p, const float *logits, c
     for (int64_t i = 0; i < n_out; i++) {
         float box[4];
         frcnn_detection_scale(work.sorted_boxes + 4 * work.keep[i], p->resized_height, p->resized_width,
-                              p->image_height, p->image_width, box);
+                              p->image_height, p->image_width, p->clips_to_image, box);
         const int64_t candidate = frcnn_score_key_get_index(work.keys[work.keep[i]]);
         out[i] = (frcnn_detection){.x1 = box[0],
                                    .y1 = box[1],

@@ -10,6 +10,7 @@ typedef struct frcnn_roi_align {
     int n_levels; /**< 1 to 8 */
     frcnn_roi_level levels[8];
     int k_min; /**< the level (4: where a RoI of 224 x 224 goes) of levels[0]; the others follow. One level takes all */
+    frcnn_level_rule level_rule;
     int64_t channels;
     int output_size;    /**< P: bins per side */
     int sampling_ratio; /**< samples per side of a bin; 0 or less: one per map pixel, rounded up */

@@ -129,7 +129,7 @@ static void align_bin(const frcnn_roi_level *level, int64_t channels, const roi_
 
 static const frcnn_roi_level *get_level(const frcnn_roi_align *p, const float *roi)
 {
-    return &p->levels[frcnn_roi_get_level(roi, p->k_min, p->k_min + p->n_levels - 1) - p->k_min];
+    return &p->levels[frcnn_roi_get_level(roi, p->level_rule, p->k_min, p->k_min + p->n_levels - 1) - p->k_min];
 }
 
 /** dst [P, P, channels] = one RoI. */

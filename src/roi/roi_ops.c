@@ -53,6 +53,7 @@ static frcnn_postprocess get_params(const frcnn_postprocess_run *run, const frcn
         .resized_width = (float)frame->width,
         .image_height = (float)frame->src_height,
         .image_width = (float)frame->src_width,
+        .clips_to_image = run->clips_to_image,
     };
     return params;
 }

@@ -46,6 +46,7 @@ typedef struct frcnn_postprocess_run {
     double nms_thresh;
     int max_detections;
     float min_size;
+    int clips_to_image;
     const frcnn_frame *frames;   /**< [n] */
     const float *predictions;    /**< [n, n_rows, 5 n_classes]: logits, then dx, dy, dw, dh of each class */
     const float *boxes;          /**< [n, n_rows, 4], the proposals */

@@ -35,7 +35,7 @@ static void pool_roi(const frcnn_roi_pool *p, const float *roi, float *dst)
         return;
     }
     const frcnn_roi_level *level =
-        &p->levels[frcnn_roi_get_level(roi, p->k_min, p->k_min + p->n_levels - 1) - p->k_min];
+        &p->levels[frcnn_roi_get_level(roi, p->level_rule, p->k_min, p->k_min + p->n_levels - 1) - p->k_min];
     const frcnn_roi_pool_axis y = frcnn_roi_pool_get_axis(roi[1], roi[3], level->scale, level->height, n_bins);
     const frcnn_roi_pool_axis x = frcnn_roi_pool_get_axis(roi[0], roi[2], level->scale, level->width, n_bins);
     for (int bin_y = 0; bin_y < n_bins; bin_y++) {

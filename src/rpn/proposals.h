@@ -22,6 +22,7 @@ typedef struct frcnn_proposal_params {
     double nms_thresh;
     float score_thresh; /**< proposals score at least this */
     float min_size;     /**< pixels; both sides are at least this */
+    int keeps_logits;   /**< 1: a proposal's score is its logit, and score_thresh is one */
 } frcnn_proposal_params;
 
 /** Bytes that frcnn_proposals_cpu needs; SIZE_MAX where that overflows. n_anchors_per_level: [n_levels]. */
@@ -29,7 +30,7 @@ size_t frcnn_proposals_get_workspace(const frcnn_proposal_params *params, const 
                                      int n_levels);
 
 /** Per level: the pre_nms_top_n highest logits, decoded, clipped to the image, filtered by size and by score (the
- *  logit's sigmoid), NMS. Then all levels by score, equal scores by level and then by logit, and the first
+ *  logit's sigmoid, or the logit itself), NMS. Then all levels by score, equal scores by level and then by logit, and the first
  *  post_nms_top_n. Equal logits: the lower anchor first. An anchor with a NaN or infinite logit or delta is dropped.
  *  levels                     [n_levels], 1 or more
  *  image_height, image_width  of the resized image, before padding
@@ -38,7 +39,8 @@ size_t frcnn_proposals_get_workspace(const frcnn_proposal_params *params, const 
  *  scores  [post_nms_top_n]     out
  *  sources [post_nms_top_n]     out: the anchor of each, counted through all levels; NULL: not asked for
  *  Returns the number of proposals. The same bytes for every number of threads.
- *  Source: torchvision's filter_proposals with NMS per level on unshifted boxes. */
+ *  Source: torchvision's filter_proposals, and Detectron2's find_top_rpn_proposals with logits kept; NMS per level on
+ *  unshifted boxes. */
 int64_t frcnn_proposals_cpu(const frcnn_proposal_params *params, const frcnn_proposal_level *levels, int n_levels,
                             float image_height, float image_width, void *workspace, float *boxes, float *scores,
                             int64_t *sources);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "rpn/box_coder_body.h"
+#include "rpn/proposals.h"
 #include "tensor/body.h"
 
 /** The sigmoid; exactly 1 from about 16.6 up, 0 from about -88.7 down. */
@@ -14,13 +15,13 @@ FRCNN_HD float frcnn_proposal_score(float logit)
 }
 
 /** Decodes and clips. 1 where the box is a proposal: of finite logit and deltas, of score_thresh and min_size or more. */
-FRCNN_HD int frcnn_proposal_decode(const float *anchor, const float *deltas, float logit, float height, float width,
-                                   float score_thresh, float min_size, float *box, float *score)
+FRCNN_HD int frcnn_proposal_decode(const frcnn_proposal_params *params, const float *anchor, const float *deltas,
+                                   float logit, float height, float width, float *box, float *score)
 {
     const float weights[4] = {1.0f, 1.0f, 1.0f, 1.0f};
-    *score = frcnn_proposal_score(logit);
-    return isfinite(logit) && *score >= score_thresh &&
-           frcnn_box_decode_clipped(anchor, deltas, weights, height, width, min_size, box);
+    *score = params->keeps_logits ? logit : frcnn_proposal_score(logit);
+    return isfinite(logit) && *score >= params->score_thresh &&
+           frcnn_box_decode_clipped(anchor, deltas, weights, height, width, params->min_size, box);
 }
 
 #endif

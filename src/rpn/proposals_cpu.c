@@ -83,8 +83,8 @@ static void run_level(const frcnn_proposal_params *params, const frcnn_proposal_
     for (int64_t i = 0; i < work->k; i++) {
         const int64_t index = work->indices[i];
         const float *deltas = level->deltas + index / n_per_cell * level->cell_stride + 4 * (index % n_per_cell);
-        if (frcnn_proposal_decode(level->anchors + 4 * index, deltas, work->logits[index], height, width,
-                                  params->score_thresh, params->min_size, boxes + 4 * n, scores + n))
+        if (frcnn_proposal_decode(params, level->anchors + 4 * index, deltas, work->logits[index], height, width,
+                                  boxes + 4 * n, scores + n))
             work->indices[n++] = index;
     }
 

@@ -80,7 +80,8 @@ static frcnn_postprocess_run make_run(const problem *p)
                                        .score_thresh = p->score_thresh,
                                        .nms_thresh = p->nms_thresh,
                                        .max_detections = p->max_detections,
-                                       .min_size = 1e-2f};
+                                       .min_size = 1e-2f,
+                                       .clips_to_image = p->n_images > 1};
     return run;
 }
 

@@ -182,6 +182,26 @@ static void test_scale_back(void **state)
     assert_true(out[0].x2 == 1199.0f * ratio_x && out[0].y2 == 800.0f * ratio_y);
 }
 
+/* Clipped again where that is asked for: an edge that rounding has moved past the image comes back. */
+static void test_clipped_to_the_image(void **state)
+{
+    (void)state;
+    const float box[4] = {-0.0f, 1.0f, 1000.0f, 1000.0f};
+    float plain[4], clipped[4];
+    int n_past = 0;
+    for (int side = 100; side < 1000; side++) {
+        const float edge[4] = {0.0f, 0.0f, (float)side, (float)side};
+        frcnn_detection_scale(edge, (float)side, (float)side, 427.0f, 640.0f, 0, plain);
+        frcnn_detection_scale(edge, (float)side, (float)side, 427.0f, 640.0f, 1, clipped);
+        n_past += plain[2] > 640.0f;
+        assert_true(clipped[2] <= 640.0f && clipped[3] <= 427.0f);
+        assert_true(clipped[2] == (plain[2] > 640.0f ? 640.0f : plain[2]));
+    }
+    assert_true(n_past > 0);
+    frcnn_detection_scale(box, 800.0f, 800.0f, 400.0f, 300.0f, 1, clipped);
+    assert_true(clipped[0] == 0.0f && clipped[1] == 0.5f && clipped[2] == 300.0f && clipped[3] == 400.0f);
+}
+
 static void test_bad_rows(void **state)
 {
     (void)state;
@@ -255,9 +275,16 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),   cmocka_unit_test(test_class_scores), cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_ties),     cmocka_unit_test(test_thresholds),   cmocka_unit_test(test_scale_back),
-        cmocka_unit_test(test_bad_rows), cmocka_unit_test(test_any_bits),     cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_class_scores),
+        cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_thresholds),
+        cmocka_unit_test(test_scale_back),
+        cmocka_unit_test(test_clipped_to_the_image),
+        cmocka_unit_test(test_bad_rows),
+        cmocka_unit_test(test_any_bits),
+        cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,17 +140,44 @@ static void test_levels(void **state)
                                   448.0f,  2e3f,   0.0f,     1e-9f,     111.9f};
     for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
         const float roi[4] = {0.0f, 0.0f, sides[i], sides[i]};
-        assert_int_equal(frcnn_roi_get_level(roi, 2, 5), golden_levels[i]);
+        assert_int_equal(frcnn_roi_get_level(roi, FRCNN_LEVELS_TORCHVISION, 2, 5), golden_levels[i]);
     }
     const float wide[4] = {0.0f, 0.0f, 448.0f, 112.0f};
     const float inside_out[4] = {10.0f, 0.0f, 0.0f, 10.0f};
     const float huge[4] = {0.0f, 0.0f, 3e38f, 3e38f};
     const float unknown[4] = {NAN, 0.0f, 3.0f, 3.0f};
-    assert_int_equal(frcnn_roi_get_level(wide, 2, 5), 4);
-    assert_int_equal(frcnn_roi_get_level(inside_out, 2, 5), 2);
-    assert_int_equal(frcnn_roi_get_level(huge, 2, 5), 5);
-    assert_int_equal(frcnn_roi_get_level(unknown, 2, 5), 2);
-    assert_int_equal(frcnn_roi_get_level(wide, 5, 5), 5);
+    assert_int_equal(frcnn_roi_get_level(wide, FRCNN_LEVELS_TORCHVISION, 2, 5), 4);
+    assert_int_equal(frcnn_roi_get_level(inside_out, FRCNN_LEVELS_TORCHVISION, 2, 5), 2);
+    assert_int_equal(frcnn_roi_get_level(huge, FRCNN_LEVELS_TORCHVISION, 2, 5), 5);
+    assert_int_equal(frcnn_roi_get_level(unknown, FRCNN_LEVELS_TORCHVISION, 2, 5), 2);
+    assert_int_equal(frcnn_roi_get_level(wide, FRCNN_LEVELS_TORCHVISION, 5, 5), 5);
+}
+
+/* Squares a few floats below where a level ends: what Detectron2's and mmdetection's own functions gave. */
+static void test_levels_of_other_rules(void **state)
+{
+    (void)state;
+    static const struct {
+        float side;
+        int n_below, detectron2, mmdetection;
+    } squares[] = {
+        {112.0f, 0, 3, 3}, {112.0f, 2, 3, 3}, {112.0f, 3, 2, 3},    {224.0f, 0, 4, 4},    {224.0f, 1, 4, 4},
+        {224.0f, 2, 3, 4}, {224.0f, 3, 3, 4}, {111.9999f, 0, 2, 2}, {223.9999f, 0, 3, 3}, {447.999f, 0, 4, 4},
+        {448.0f, 0, 5, 5}, {0.0f, 0, 2, 2},   {447.9999f, 0, 5, 5}, {3000.0f, 0, 5, 5},
+    };
+    for (size_t i = 0; i < sizeof squares / sizeof squares[0]; i++) {
+        float side = squares[i].side;
+        for (int k = 0; k < squares[i].n_below; k++) side = nextafterf(side, 0.0f);
+        const float roi[4] = {0.0f, 0.0f, side, side};
+        assert_int_equal(frcnn_roi_get_level(roi, FRCNN_LEVELS_DETECTRON2, 2, 5), squares[i].detectron2);
+        assert_int_equal(frcnn_roi_get_level(roi, FRCNN_LEVELS_MMDETECTION, 2, 5), squares[i].mmdetection);
+    }
+    const float inside_out[4] = {10.0f, 0.0f, 0.0f, 10.0f};
+    const float unknown[4] = {NAN, 0.0f, 3.0f, 3.0f};
+    for (int rule = FRCNN_LEVELS_TORCHVISION; rule <= FRCNN_LEVELS_MMDETECTION; rule++) {
+        assert_int_equal(frcnn_roi_get_level(inside_out, (frcnn_level_rule)rule, 2, 5), 2);
+        assert_int_equal(frcnn_roi_get_level(unknown, (frcnn_level_rule)rule, 2, 5), 2);
+    }
 }
 
 /* torchvision 0.29.1's MultiScaleRoIAlign (make_stage_goldens.py): each RoI from its own map, rows in RoI order. */
@@ -286,10 +313,12 @@ static void test_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ramp),         cmocka_unit_test(test_goldens), cmocka_unit_test(test_large_goldens),
-        cmocka_unit_test(test_conventions),  cmocka_unit_test(test_levels),  cmocka_unit_test(test_multi_scale),
-        cmocka_unit_test(test_constant_map), cmocka_unit_test(test_zeros),   cmocka_unit_test(test_any_bits),
-        cmocka_unit_test(test_threads),      cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_ramp),          cmocka_unit_test(test_goldens),
+        cmocka_unit_test(test_large_goldens), cmocka_unit_test(test_conventions),
+        cmocka_unit_test(test_levels),        cmocka_unit_test(test_levels_of_other_rules),
+        cmocka_unit_test(test_multi_scale),   cmocka_unit_test(test_constant_map),
+        cmocka_unit_test(test_zeros),         cmocka_unit_test(test_any_bits),
+        cmocka_unit_test(test_threads),       cmocka_unit_test(test_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,6 +196,34 @@ static void test_limits(void **state)
     for (int64_t i = 0; i < n_high; i++) assert_true(scores[i] >= 0.9f);
 }
 
+/* Sigmoids of high logits are all 1; the logits themselves still tell which is higher. */
+static void test_logits_are_kept(void **state)
+{
+    (void)state;
+    fixture f = make_fixture();
+    float boxes[POST * 4], scores[POST];
+    int64_t sources[POST];
+    frcnn_proposal_params params = golden_params;
+    params.pre_nms_top_n = 1;
+    memset(f.heads, 0, sizeof f.heads);
+    for (int i = 0; i < N_LEVELS; i++)
+        for (int k = 0; k < 4; k++) f.anchors[i][k] = k < 2 ? 10.0f : 30.0f + 20.0f * (float)i;
+    f.heads[0][0] = 20.0f;
+    f.heads[1][0] = 30.0f;
+    assert_int_equal(run_with_sources(&f, &params, boxes, scores, sources), 2);
+    assert_true(sources[0] == 0 && scores[0] == 1.0f && scores[1] == 1.0f);
+    params.keeps_logits = 1;
+    assert_int_equal(run_with_sources(&f, &params, boxes, scores, sources), 2);
+    assert_true(sources[1] == 0 && scores[0] == 30.0f && scores[1] == 20.0f);
+    params.score_thresh = 25.0f;
+    assert_int_equal(run_with_sources(&f, &params, boxes, scores, sources), 1);
+    f.heads[0][0] = f.heads[1][0] = -3.0f;
+    params.score_thresh = -INFINITY;
+    params.pre_nms_top_n = 1000;
+    assert_true(run_with_sources(&f, &params, boxes, scores, sources) > 2);
+    assert_true(scores[0] == 0.0f);
+}
+
 /* Any bit pattern in the head: finite boxes inside the image, in order of score. */
 static void test_any_bits(void **state)
 {
@@ -248,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_shuffled),
         cmocka_unit_test(test_empty_boxes_are_dropped),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_logits_are_kept),
         cmocka_unit_test(test_any_bits),
         cmocka_unit_test(test_threads),
     };
