@@ -38,7 +38,8 @@ typedef struct frcnn_settings {
     int n_return_layers;                 /**< 0: not said, the layers whose channels the FPN takes */
     int return_layers[FRCNN_MAX_LEVELS]; /**< what feeds the FPN: stages 1 to 4 of a ResNet, modules of a MobileNetV2 */
     float norm_eps;                      /**< epsilon of the backbone's norms */
-    char order[4];                       /**< "rgb" or "bgr": the channel order the first convolution expects */
+    int stride_in_1x1; /**< 1: a ResNet's bottlenecks stride in their first convolution, not in the 3x3 */
+    char order[4];     /**< "rgb" or "bgr": the channel order the first convolution expects */
     int n_channels;
     float mean[FRCNN_MAX_CHANNELS]; /**< of values in [0, 1], in order */
     float std[FRCNN_MAX_CHANNELS];

@@ -100,7 +100,7 @@ frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weight
     memset(backbone, 0, sizeof *backbone);
     if (frcnn_resnet_is_known(weights, body_prefix)) {
         backbone->body = FRCNN_BODY_RESNET;
-        FRCNN_TRY(frcnn_resnet_init(&backbone->resnet, weights, body_prefix, settings->norm_eps));
+        FRCNN_TRY(frcnn_resnet_init(&backbone->resnet, weights, body_prefix, settings));
         backbone->name = backbone->resnet.name;
     } else if (frcnn_mobilenet_v2_is_known(weights, body_prefix)) {
         backbone->body = FRCNN_BODY_MOBILENET_V2;

@@ -74,11 +74,14 @@ static void take_block(frcnn_resnet *resnet, frcnn_resnet_block *block, frcnn_we
     *channels = out_c;
 }
 
-frcnn_status frcnn_resnet_init(frcnn_resnet *resnet, frcnn_weights *weights, const char *prefix, float norm_eps)
+frcnn_status frcnn_resnet_init(frcnn_resnet *resnet, frcnn_weights *weights, const char *prefix,
+                               const frcnn_settings *settings)
 {
+    const float norm_eps = settings->norm_eps;
     const char *path = frcnn_checkpoint_get_path(weights->checkpoint);
     memset(resnet, 0, sizeof *resnet);
     resnet->is_bottleneck = frcnn_weights_find(weights, "%s.layer1.0.conv3.weight", prefix) != NULL;
+    resnet->strided_conv = resnet->is_bottleneck && !settings->stride_in_1x1;
     int64_t channels = frcnn_weights_get_dim(weights, 0, "%s.conv1.weight", prefix);
     take(weights, &resnet->stem, channels, 3, 7, 1, norm_eps, prefix, "conv1", "bn1");
     int n_blocks = 0;
@@ -112,14 +115,13 @@ static frcnn_status build_block(const frcnn_resnet *resnet, const frcnn_resnet_b
                                 int *map)
 {
     const int n_convs = resnet->is_bottleneck ? 3 : 2;
-    const int strided = resnet->is_bottleneck ? 1 : 0;
     int shortcut = *map, x = *map;
     if (block->has_downsample)
         FRCNN_TRY(frcnn_graph_conv2d(graph, &shortcut, *map, &block->downsample,
                                      conv_options(1, block->stride, FRCNN_LINEAR, FRCNN_NO_VALUE)));
     for (int i = 0; i < n_convs; i++) {
         const frcnn_layer *layer = &block->convs[i];
-        const int stride = i == strided ? block->stride : 1;
+        const int stride = i == resnet->strided_conv ? block->stride : 1;
         const int residual = i == n_convs - 1 ? shortcut : FRCNN_NO_VALUE;
         FRCNN_TRY(frcnn_graph_conv2d(graph, &x, x, layer, conv_options(layer->kernel, stride, FRCNN_RELU, residual)));
     }

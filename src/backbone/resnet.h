@@ -1,8 +1,8 @@
-/** ResNet, ResNeXt and Wide ResNet (He et al. 2015, Xie et al. 2017) as torchvision names and lays them out: stride 2
- *  sits on the 3x3 convolution of a bottleneck. */
+/** ResNet, ResNeXt and Wide ResNet (He et al. 2015, Xie et al. 2017) as torchvision names and lays them out. */
 #ifndef FRCNN_RESNET_H
 #define FRCNN_RESNET_H
 
+#include "frcnn/model.h"
 #include "tensor/graph.h"
 #include "tensor/weights.h"
 
@@ -17,6 +17,7 @@ typedef struct frcnn_resnet_block {
 
 typedef struct frcnn_resnet {
     int is_bottleneck;
+    int strided_conv; /**< of a block: 0 or 1, the convolution that strides */
     int n_blocks[FRCNN_RESNET_STAGES];
     int64_t channels[FRCNN_RESNET_STAGES]; /**< of each stage's output */
     frcnn_layer stem;
@@ -27,10 +28,11 @@ typedef struct frcnn_resnet {
 /** 1 where PREFIX.layer1.0.conv1.weight is in the file. */
 int frcnn_resnet_is_known(const frcnn_weights *weights, const char *prefix);
 
-/** Reads depth, widths and groups from names and shapes and takes the tensors under PREFIX. Errors: UNSUPPORTED (more
+/** Reads depth, widths and groups from names and shapes and takes the tensors under PREFIX; the settings have the norms'
+ *  epsilon, and where a bottleneck strides. Errors: UNSUPPORTED (more
  *  blocks than any published net, or a stage without any). What else is missing is noted in weights. */
 FRCNN_NODISCARD frcnn_status frcnn_resnet_init(frcnn_resnet *resnet, frcnn_weights *weights, const char *prefix,
-                                               float norm_eps);
+                                               const frcnn_settings *settings);
 
 /** From a [N, H, W, 3] map to the outputs of the four stages, at strides 4, 8, 16, 32. Errors: as the graph's. */
 FRCNN_NODISCARD frcnn_status frcnn_resnet_build(const frcnn_resnet *resnet, frcnn_graph *graph, int in,

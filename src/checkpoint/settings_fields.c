@@ -15,6 +15,7 @@ const frcnn_settings_field frcnn_settings_fields[FRCNN_N_SETTINGS_FIELDS] = {
     {LIST(FRCNN_FIELD_INTS, return_layers, n_return_layers, FRCNN_MAX_LEVELS, 0, 1000)},
     {.name = "classes", .kind = FRCNN_FIELD_CLASSES},
     {FLOAT(norm_eps, 0, 1)},
+    {INT(stride_in_1x1, 0, 1)},
     {AT(order), .kind = FRCNN_FIELD_ORDER},
     {LIST(FRCNN_FIELD_CHANNELS, mean, n_channels, FRCNN_MAX_CHANNELS, -1000, 1000)},
     {LIST(FRCNN_FIELD_CHANNELS, std, n_channels, FRCNN_MAX_CHANNELS, 1e-6, 1000)},

@@ -27,7 +27,7 @@ typedef struct frcnn_settings_field {
     double lowest, highest; /**< of a number */
 } frcnn_settings_field;
 
-enum { FRCNN_N_SETTINGS_FIELDS = 21 };
+enum { FRCNN_N_SETTINGS_FIELDS = 22 };
 extern const frcnn_settings_field frcnn_settings_fields[FRCNN_N_SETTINGS_FIELDS];
 
 #endif

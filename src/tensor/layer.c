@@ -23,6 +23,11 @@ int64_t frcnn_layer_get_n_weights(const frcnn_layer *layer)
     return layer->out_c * get_row_size(layer);
 }
 
+int64_t frcnn_layer_part_get_n_rows(const frcnn_layer_part *part)
+{
+    return frcnn_tensor_get_shape(part->weight)[0] + part->n_zeros;
+}
+
 /* [C, P, P] -> [P, P, C] within one row. */
 static void reorder_row(float *dst, const float *src, int64_t n_columns, int64_t size)
 {
@@ -51,6 +56,16 @@ cleanup:
     return status;
 }
 
+/* dst [n_zeros + n_rows, row_size] = zeros, the last rows of src [n_rows, row_size], the others. */
+static void copy_rows(float *dst, const float *src, const frcnn_layer_part *part, int64_t n_rows, int64_t row_size)
+{
+    const int64_t n_first = part->n_last_first, n_others = n_rows - n_first;
+    memset(dst, 0, (size_t)(part->n_zeros * row_size) * sizeof *dst);
+    dst += part->n_zeros * row_size;
+    memcpy(dst, src + n_others * row_size, (size_t)(n_first * row_size) * sizeof *dst);
+    memcpy(dst + n_first * row_size, src, (size_t)(n_others * row_size) * sizeof *dst);
+}
+
 static frcnn_status read_part(const frcnn_layer *layer, const frcnn_layer_part *part, float *weight, float *bias)
 {
     const int64_t row_size = get_row_size(layer);
@@ -63,10 +78,10 @@ static frcnn_status read_part(const frcnn_layer *layer, const frcnn_layer_part *
         for (int64_t row = 0; row < n_rows; row++)
             reorder_row(weight + row * row_size, source + row * row_size, row_size, layer->pooled_size);
     else
-        memcpy(weight, source, (size_t)(n_rows * row_size) * sizeof(float));
+        copy_rows(weight, source, part, n_rows, row_size);
     if (part->bias != NULL) {
         FRCNN_TRY_CLEANUP(widen(&source, &bias_holder, part->bias));
-        memcpy(bias, source, (size_t)n_rows * sizeof(float));
+        copy_rows(bias, source, part, n_rows, 1);
     } else {
         memset(bias, 0, (size_t)n_rows * sizeof(float));
     }
@@ -81,7 +96,7 @@ frcnn_status frcnn_layer_read(const frcnn_layer *layer, float *weight, float *bi
 {
     for (int i = 0; i < layer->n_parts; i++) {
         FRCNN_TRY(read_part(layer, &layer->parts[i], weight, bias));
-        const int64_t n_rows = frcnn_tensor_get_shape(layer->parts[i].weight)[0];
+        const int64_t n_rows = frcnn_layer_part_get_n_rows(&layer->parts[i]);
         weight += n_rows * get_row_size(layer);
         bias += n_rows;
     }

@@ -11,6 +11,10 @@ typedef struct frcnn_layer_part {
     const frcnn_tensor *weight;                                         /**< [out, in / groups, k, k] or [out, in] */
     const frcnn_tensor *bias;                                           /**< [out] */
     const frcnn_tensor *norm_weight, *norm_bias, *norm_mean, *norm_var; /**< [out] each, all or none */
+    int64_t
+        n_last_first; /**< rows at the end that come first: a background class that is its file's last. 0 with a norm */
+    int64_t
+        n_zeros; /**< rows of zeros before all: deltas of a background class that a file leaves out. 0 with a norm */
 } frcnn_layer_part;
 
 /** Parts on the same input are computed as one: their output channels follow each other. */
@@ -31,5 +35,8 @@ FRCNN_NODISCARD frcnn_status frcnn_layer_read(const frcnn_layer *layer, float *w
 
 /** out_c * in_c * kernel * kernel. */
 int64_t frcnn_layer_get_n_weights(const frcnn_layer *layer);
+
+/** The part's rows, those of zeros among them. */
+int64_t frcnn_layer_part_get_n_rows(const frcnn_layer_part *part);
 
 #endif

@@ -65,14 +65,38 @@ static void add_line(frcnn_weights_list *list, const char *format, ...)
     list->count++;
 }
 
+enum { WHOLE_NAME = FRCNN_WEIGHTS_PREFIX + FRCNN_LAYER_NAME };
+
+/* What the file calls a tensor. */
+static void get_whole_name(char out[WHOLE_NAME], const frcnn_weights *weights, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+static void get_whole_name(char out[WHOLE_NAME], const frcnn_weights *weights, const char *format, va_list arguments)
+{
+    char name[FRCNN_LAYER_NAME], translated[FRCNN_LAYER_NAME];
+    vsnprintf(name, sizeof name, format, arguments);
+    if (weights->translate != NULL) weights->translate(translated, name);
+    snprintf(out, WHOLE_NAME, "%s%s", weights->prefix, weights->translate != NULL ? translated : name);
+}
+
+static void name_in_file(char out[WHOLE_NAME], const frcnn_weights *weights, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void name_in_file(char out[WHOLE_NAME], const frcnn_weights *weights, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    get_whole_name(out, weights, format, arguments);
+    va_end(arguments);
+}
+
 static const frcnn_tensor *find(const frcnn_weights *weights, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
 static const frcnn_tensor *find(const frcnn_weights *weights, const char *format, va_list arguments)
 {
-    char name[FRCNN_LAYER_NAME], whole[FRCNN_WEIGHTS_PREFIX + FRCNN_LAYER_NAME];
-    vsnprintf(name, sizeof name, format, arguments);
-    snprintf(whole, sizeof whole, "%s%s", weights->prefix, name);
+    char whole[WHOLE_NAME];
+    get_whole_name(whole, weights, format, arguments);
     return frcnn_checkpoint_find(weights->checkpoint, whole);
 }
 
@@ -106,10 +130,12 @@ static const frcnn_tensor *take(frcnn_weights *weights, const char *name, const 
                                 const int64_t *shape)
 {
     const frcnn_tensor *tensor = frcnn_weights_find(weights, "%s.%s", name, leaf);
+    char whole[WHOLE_NAME];
     char expected[FRCNN_SHAPE_TEXT_BYTES], found[FRCNN_SHAPE_TEXT_BYTES];
     frcnn_shape_format(expected, n_dims, shape);
+    name_in_file(whole, weights, "%s.%s", name, leaf);
     if (tensor == NULL) {
-        add_line(&weights->problems, "%s%s.%s: missing, expected %s", weights->prefix, name, leaf, expected);
+        add_line(&weights->problems, "%s: missing, expected %s", whole, expected);
         return NULL;
     }
     mark_taken(weights, tensor);
@@ -118,12 +144,12 @@ static const frcnn_tensor *take(frcnn_weights *weights, const char *name, const 
     for (int i = 0; is_equal && i < n_dims; i++) is_equal = found_shape[i] == shape[i];
     frcnn_shape_format(found, frcnn_tensor_get_n_dims(tensor), found_shape);
     if (!is_equal) {
-        add_line(&weights->problems, "%s%s.%s: expected %s, found %s", weights->prefix, name, leaf, expected, found);
+        add_line(&weights->problems, "%s: expected %s, found %s", whole, expected, found);
         return NULL;
     }
     const frcnn_dtype dtype = frcnn_tensor_get_dtype(tensor);
     if (!frcnn_compute_is_float(dtype)) {
-        add_line(&weights->problems, "%s%s.%s: expected floating-point values, found %s", weights->prefix, name, leaf,
+        add_line(&weights->problems, "%s: expected floating-point values, found %s", whole,
                  frcnn_dtype_get_name(dtype));
         return NULL;
     }
@@ -134,14 +160,16 @@ static const frcnn_tensor *take(frcnn_weights *weights, const char *name, const 
 static void check_variance(frcnn_weights *weights, const char *norm, const frcnn_tensor *variance, float eps)
 {
     frcnn_tensor *wide = NULL;
+    char whole[WHOLE_NAME];
     if (variance == NULL || weights->status != FRCNN_OK) return;
     weights->status = frcnn_tensor_cast(&wide, variance, FRCNN_F32);
     if (weights->status != FRCNN_OK) return;
     const float *values = frcnn_tensor_get_const_data(wide);
+    name_in_file(whole, weights, "%s.running_var", norm);
     for (int64_t i = 0; i < frcnn_tensor_get_n_elements(wide); i++) {
         if (values[i] + eps > 0.0f && isfinite(values[i])) continue;
-        add_line(&weights->problems, "%s%s.running_var: expected finite values above 0, found %g + eps %g at %lld",
-                 weights->prefix, norm, (double)values[i], (double)eps, (long long)i);
+        add_line(&weights->problems, "%s: expected finite values above 0, found %g + eps %g at %lld", whole,
+                 (double)values[i], (double)eps, (long long)i);
         break;
     }
     frcnn_tensor_destroy(&wide);

@@ -25,8 +25,10 @@ typedef struct frcnn_weights_list {
 typedef struct frcnn_weights {
     const frcnn_checkpoint *checkpoint;
     char prefix[FRCNN_WEIGHTS_PREFIX]; /**< in front of every name that is asked for */
-    uint8_t *is_taken;                 /**< per tensor of the checkpoint */
-    int64_t n_parameters;              /**< elements taken as weights and biases; those of norms are not counted */
+    void (*translate)(char out[FRCNN_LAYER_NAME],
+                      const char *name); /**< to the file's names; NULL: they are the same */
+    uint8_t *is_taken;                   /**< per tensor of the checkpoint */
+    int64_t n_parameters;                /**< elements taken as weights and biases; those of norms are not counted */
     frcnn_weights_list problems;
     frcnn_status status; /**< of taking, where it was no problem of the file: memory ran out */
 } frcnn_weights;

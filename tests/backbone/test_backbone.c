@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "backbone/backbone.h"
+#include "checkpoint/tensor_names.h"
 #include "frcnn/frcnn.h"
 #include "tensor/arena.h"
 
@@ -129,12 +130,17 @@ static void test_resnets(void **state)
 {
     (void)state;
     static const struct {
-        int n_blocks[4], is_bottleneck, groups;
-    } nets[] = {{{2, 2, 2, 2}, 0, 1}, {{3, 4, 6, 3}, 1, 1}, {{1, 2, 1, 1}, 1, 4}};
+        int n_blocks[4], is_bottleneck, groups, stride_in_1x1;
+    } nets[] = {{{2, 2, 2, 2}, 0, 1, 0},
+                {{3, 4, 6, 3}, 1, 1, 0},
+                {{1, 2, 1, 1}, 1, 4, 0},
+                {{1, 2, 1, 1}, 1, 1, 1},
+                {{1, 1, 1, 1}, 0, 1, 1}};
     for (size_t i = 0; i < sizeof nets / sizeof nets[0]; i++) {
         made_file *file = make_resnet(nets[i].n_blocks, nets[i].is_bottleneck, nets[i].groups);
         frcnn_backbone *backbone = calloc(1, sizeof *backbone);
-        const frcnn_settings settings = make_settings(5);
+        frcnn_settings settings = make_settings(5);
+        settings.stride_in_1x1 = nets[i].stride_in_1x1;
         assert_non_null(backbone);
         open_file(file);
         assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings));
@@ -152,17 +158,63 @@ static void test_resnets(void **state)
             assert_map(&graph, maps[k], 24 >> k, 40 >> k, 16);
         }
         assert_map(&graph, maps[4], 2, 3, 16);
-        /* Stride 2 is on the 3x3 of a bottleneck, on the first 3x3 of a basic block, and on the shortcut. */
+        /* Stride 2 is on the 3x3 of a bottleneck, or on its first 1x1, on the first 3x3 of a basic block, and on the
+           shortcut. */
+        const int strided = nets[i].is_bottleneck && !nets[i].stride_in_1x1;
         const frcnn_resnet_block *second = &backbone->resnet.blocks[nets[i].n_blocks[0]];
         for (int n = 0; n < graph.n_nodes; n++) {
             const frcnn_node *node = &graph.nodes[n];
-            const int is_strided =
-                node->layer == &second->convs[nets[i].is_bottleneck] || node->layer == &second->downsample;
+            const int is_strided = node->layer == &second->convs[strided] || node->layer == &second->downsample;
             if (is_strided) assert_int_equal(node->conv.stride_h, 2);
-            if (node->layer == &second->convs[2] || node->layer == &second->convs[!nets[i].is_bottleneck])
+            if (node->layer == &second->convs[2] || node->layer == &second->convs[!strided])
                 assert_int_equal(node->conv.stride_h, 1);
         }
         frcnn_graph_deinit(&graph);
+        free(backbone);
+        close_file(file);
+    }
+}
+
+/* Detectron2 numbers no parts of an FPN's convolutions, as torchvision did not at first. */
+static void rename_all(made_file *file, void (*translate)(char out[FRCNN_LAYER_NAME], const char *name), int has_parts)
+{
+    for (size_t i = 0; i < file->n; i++) {
+        char name[FRCNN_LAYER_NAME];
+        char *part = strstr(file->names[i], "_blocks.");
+        if (part != NULL && !has_parts) memmove(part + 9, part + 11, strlen(part + 11) + 1);
+        translate(name, file->names[i]);
+        assert_in_range(snprintf(file->names[i], sizeof file->names[i], "%s", name), 1, sizeof file->names[i] - 1);
+    }
+}
+
+static void test_names_of_other_families(void **state)
+{
+    (void)state;
+    static const struct {
+        void (*translate)(char out[FRCNN_LAYER_NAME], const char *name);
+        int has_parts;
+        const char *lost, *message;
+    } families[] = {
+        {frcnn_tensor_names_detectron2, 0, "backbone.fpn_output3.bias", "backbone.fpn_output3.bias: missing"},
+        {frcnn_tensor_names_mmdetection, 1, "neck.fpn_convs.1.conv.bias", "neck.fpn_convs.1.conv.bias: missing"},
+    };
+    static const int n_blocks[4] = {1, 2, 1, 1};
+    for (size_t i = 0; i < 2 * (sizeof families / sizeof families[0]); i++) {
+        const int is_whole = i % 2 == 0;
+        made_file *file = make_resnet(n_blocks, 1, 1);
+        frcnn_backbone *backbone = calloc(1, sizeof *backbone);
+        const frcnn_settings settings = make_settings(5);
+        assert_non_null(backbone);
+        rename_all(file, families[i / 2].translate, families[i / 2].has_parts);
+        for (size_t k = 0; k < file->n && !is_whole; k++)
+            if (strcmp(file->names[k], families[i / 2].lost) == 0) file->names[k][0] = 'x';
+        open_file(file);
+        file->weights.translate = families[i / 2].translate;
+        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings));
+        if (is_whole)
+            assert_ok(frcnn_weights_check(&file->weights));
+        else
+            assert_fails(frcnn_weights_check(&file->weights), FRCNN_ERROR_UNSUPPORTED, families[i / 2].message);
         free(backbone);
         close_file(file);
     }
@@ -301,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_resnets),
+        cmocka_unit_test(test_names_of_other_families),
         cmocka_unit_test(test_stages_that_the_fpn_leaves_out),
         cmocka_unit_test(test_modules_of_a_mobilenet_v2),
         cmocka_unit_test(test_files_without_what_it_takes),

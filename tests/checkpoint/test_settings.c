@@ -74,13 +74,14 @@ static void test_every_field(void **state)
 {
     (void)state;
     fixture f = make_default();
-    assert_ok(parse(&f, "{\"family\":\"detectron2\",\"backbone\":\"resnet101_v1.5\",\"return_layers\":[0,3,17],"
-                        "\"classes\":[\"person\",\"fire hydrant\"],\"norm_eps\":0,\"order\":\"bgr\","
-                        "\"mean\":[103.53],\"std\":[57.375],\"min_size\":1,\"max_size\":65535,"
-                        "\"anchor_sizes\":[[16,24.5],[32,48]],\"anchor_ratios\":[0.25],\"rpn_pre_nms_top_n\":2000,"
-                        "\"rpn_post_nms_top_n\":50,\"rpn_nms_thresh\":1,\"rpn_score_thresh\":0.125,"
-                        "\"roi_output_size\":14,\"roi_sampling_ratio\":-1,\"box_score_thresh\":0.75,"
-                        "\"box_nms_thresh\":0.25,\"box_detections_per_img\":1}"));
+    assert_ok(parse(&f,
+                    "{\"family\":\"detectron2\",\"backbone\":\"resnet101_v1.5\",\"return_layers\":[0,3,17],"
+                    "\"classes\":[\"person\",\"fire hydrant\"],\"norm_eps\":0,\"stride_in_1x1\":1,\"order\":\"bgr\","
+                    "\"mean\":[103.53],\"std\":[57.375],\"min_size\":1,\"max_size\":65535,"
+                    "\"anchor_sizes\":[[16,24.5],[32,48]],\"anchor_ratios\":[0.25],\"rpn_pre_nms_top_n\":2000,"
+                    "\"rpn_post_nms_top_n\":50,\"rpn_nms_thresh\":1,\"rpn_score_thresh\":0.125,"
+                    "\"roi_output_size\":14,\"roi_sampling_ratio\":-1,\"box_score_thresh\":0.75,"
+                    "\"box_nms_thresh\":0.25,\"box_detections_per_img\":1}"));
     const frcnn_settings *s = &f.settings;
     assert_string_equal(s->family, "detectron2");
     assert_string_equal(s->backbone, "resnet101_v1.5");
@@ -89,6 +90,7 @@ static void test_every_field(void **state)
     assert_int_equal(f.n_classes, 2);
     assert_string_equal(f.classes[1], "fire hydrant");
     assert_float_equal(s->norm_eps, 0, 0);
+    assert_int_equal(s->stride_in_1x1, 1);
     assert_string_equal(s->order, "bgr");
     assert_int_equal(s->n_channels, 1);
     assert_float_equal(s->mean[0], 103.53f, 0);
@@ -247,14 +249,15 @@ static void test_print(void **state)
     char *json = NULL;
     assert_ok(parse(&f, "{\"return_layers\":[1,2,3,4]}"));
     assert_ok(frcnn_settings_print(&json, &f.settings, categories, 2));
-    assert_string_equal(json, "{\"family\":\"torchvision\",\"backbone\":\"resnet50\",\"return_layers\":[1,2,3,4],"
-                              "\"classes\":[\"person\",\"a \\\"b\\\"\"],\"norm_eps\":1e-05,\"order\":\"rgb\","
-                              "\"mean\":[0.485,0.456,0.406],\"std\":[0.229,0.224,0.225],\"min_size\":800,"
-                              "\"max_size\":1333,\"anchor_sizes\":[[32],[64],[128],[256],[512]],"
-                              "\"anchor_ratios\":[0.5,1,2],\"rpn_pre_nms_top_n\":1000,\"rpn_post_nms_top_n\":1000,"
-                              "\"rpn_nms_thresh\":0.7,\"rpn_score_thresh\":0,\"roi_output_size\":7,"
-                              "\"roi_sampling_ratio\":2,\"box_score_thresh\":0.05,\"box_nms_thresh\":0.5,"
-                              "\"box_detections_per_img\":100}");
+    assert_string_equal(
+        json, "{\"family\":\"torchvision\",\"backbone\":\"resnet50\",\"return_layers\":[1,2,3,4],"
+              "\"classes\":[\"person\",\"a \\\"b\\\"\"],\"norm_eps\":1e-05,\"stride_in_1x1\":0,\"order\":\"rgb\","
+              "\"mean\":[0.485,0.456,0.406],\"std\":[0.229,0.224,0.225],\"min_size\":800,"
+              "\"max_size\":1333,\"anchor_sizes\":[[32],[64],[128],[256],[512]],"
+              "\"anchor_ratios\":[0.5,1,2],\"rpn_pre_nms_top_n\":1000,\"rpn_post_nms_top_n\":1000,"
+              "\"rpn_nms_thresh\":0.7,\"rpn_score_thresh\":0,\"roi_output_size\":7,"
+              "\"roi_sampling_ratio\":2,\"box_score_thresh\":0.05,\"box_nms_thresh\":0.5,"
+              "\"box_detections_per_img\":100}");
     frcnn_free(json);
 }
 

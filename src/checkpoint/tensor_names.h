@@ -1,0 +1,14 @@
+/** What other families call the tensors that are asked for by torchvision's names. */
+#ifndef FRCNN_TENSOR_NAMES_H
+#define FRCNN_TENSOR_NAMES_H
+
+#include "tensor/layer.h"
+
+/** Writes the name that a Detectron2 file (Faster R-CNN with FPN) has for the tensor that torchvision calls name; name
+ *  itself where both call it the same or there is none. Source: Detectron2's module names. */
+void frcnn_tensor_names_detectron2(char out[FRCNN_LAYER_NAME], const char *name);
+
+/** The same of mmdetection 2 and 3. Source: mmdetection's module names. */
+void frcnn_tensor_names_mmdetection(char out[FRCNN_LAYER_NAME], const char *name);
+
+#endif
