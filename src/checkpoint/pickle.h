@@ -41,6 +41,8 @@ typedef struct frcnn_pickle_storage {
     int is_known;           /**< tensors here have its elements, as dtype */
     frcnn_dtype dtype;
     int64_t n_elements; /**< that the pickle says it has */
+    int64_t first; /**< the first element that tensors of it may view, and how many they may; all but in old files */
+    int64_t n_viewed;
 } frcnn_pickle_storage;
 
 typedef struct frcnn_pickle_tensor {
@@ -67,8 +69,8 @@ struct frcnn_pickle_value {
         struct {
             const frcnn_pickle_value **items;
             size_t n_items;
-        } list; /**< TUPLE, LIST; DICT: key, value, key, value…, in the order in which they were set, a key that was set
-                   again with its last value */
+        } list; /**< TUPLE, LIST; DICT: key, value, key, value…, in the order in which they were set: of a key that stands
+                   there again, the last counts */
         const frcnn_pickle_storage *storage;
         const frcnn_pickle_tensor *tensor;
     } as;
@@ -81,7 +83,7 @@ typedef struct frcnn_pickle_rules {
 
 typedef struct frcnn_pickle frcnn_pickle;
 
-/** Reads one pickle (protocols 0 to 5, as far as files of weights use them) from the front of size bytes, which must live
+/** Reads one pickle (protocols 2 to 5, as far as files of weights use them) from the front of size bytes, which must live
  *  as long as *out; *n_read is where it ends. A tensor's shape, strides and offset are checked against its storage's
  *  n_elements or its bytes. The caller ends *out with frcnn_pickle_destroy.
  *  Errors: FORMAT (no pickle, cut short, an opcode out of place, a tensor beyond its storage); UNSUPPORTED (an opcode or a
