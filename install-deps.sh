@@ -25,7 +25,7 @@ fi
 # The compiler and the build.
 packages="gcc libc6-dev cmake ninja-build pkg-config"
 # Computing, checkpoints, annotations, images, text on images.
-packages="$packages libdnnl-dev libcjson-dev nettle-dev libxml2-dev"
+packages="$packages libdnnl-dev libcjson-dev nettle-dev libxml2-dev libzip-dev"
 packages="$packages libstb-dev libjpeg-dev libtiff-dev libwebp-dev libexif-dev libfontconfig-dev fonts-dejavu-core"
 if [ $with_tests = yes ]; then
     packages="$packages g++ libcmocka-dev clang clang-format clang-tidy python3 python3-venv ca-certificates"

@@ -18,9 +18,14 @@ extern "C" {
 
 typedef struct frcnn_checkpoint frcnn_checkpoint;
 
-/** Opens a .safetensors file; its content decides, not its name. Nothing is executed and no tensor is copied.
- *  Errors: IO; FORMAT (every rule of the format: sizes, offsets, overlaps, holes, duplicate names, JSON);
- *  UNSUPPORTED (another format, or a dtype that tensors here do not have); NO_MEMORY. Messages begin with the path. */
+/** Opens a .safetensors file; what torch.save writes, now and before PyTorch 1.6 (.pth, .pt); or a pickle of NumPy arrays,
+ *  as Detectron2's (.pkl): the content decides, not the name. Nothing is executed, and tensors that lie in the file as they
+ *  are are not copied. In PyTorch's and Detectron2's files the tensors are those of the state dict: the file's own, or
+ *  under "model", "state_dict", "model_state_dict", "model_state", "ema", "ema_model" or "blobs"; where several of these
+ *  hold tensors, names begin with theirs.
+ *  Errors: IO; FORMAT (every rule of the format: sizes, offsets, overlaps, holes, duplicate names, JSON, opcodes);
+ *  UNSUPPORTED (another format, a dtype that tensors here do not have, no state dict); NO_MEMORY. Messages begin with the
+ *  path. */
 FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_checkpoint_open(frcnn_checkpoint **out, const char *path);
 /** Takes NULL and nulls the handle. Tensors shared from it (frcnn_tensor_share) keep the mapping alive. */
 FRCNN_API void frcnn_checkpoint_close(frcnn_checkpoint **checkpoint);

@@ -7,9 +7,26 @@
 
 #include "checkpoint/checkpoint_entries.h"
 #include "checkpoint/checkpoint_pages.h"
+#include "checkpoint/file_kind.h"
 #include "tensor/devices.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
+
+/* The content tells the format: safetensors, which begins with a length, is what all else is not. */
+static frcnn_status read_entries(frcnn_checkpoint *checkpoint)
+{
+    switch (frcnn_file_kind_get(frcnn_file_mapping_get_data(checkpoint->mapping),
+                                frcnn_file_mapping_get_size(checkpoint->mapping))) {
+    case FRCNN_FILE_ZIP:
+        return frcnn_torch_archive_read(checkpoint);
+    case FRCNN_FILE_TORCH_LEGACY:
+        return frcnn_torch_legacy_read(checkpoint);
+    case FRCNN_FILE_PICKLE:
+        return frcnn_pickle_file_read(checkpoint);
+    default:
+        return frcnn_safetensors_read(checkpoint);
+    }
+}
 
 frcnn_status frcnn_checkpoint_open(frcnn_checkpoint **out, const char *path)
 {
@@ -18,7 +35,7 @@ frcnn_status frcnn_checkpoint_open(frcnn_checkpoint **out, const char *path)
     FRCNN_TRY(frcnn_alloc_zeroed((void **)&checkpoint, 1, sizeof *checkpoint, "a checkpoint"));
     FRCNN_TRY_CLEANUP(frcnn_string_copy(&checkpoint->path, path));
     FRCNN_TRY_CLEANUP(frcnn_file_mapping_open(&checkpoint->mapping, path));
-    FRCNN_TRY_CLEANUP(frcnn_safetensors_read(checkpoint));
+    FRCNN_TRY_CLEANUP(read_entries(checkpoint));
     *out = checkpoint;
     checkpoint = NULL;
 

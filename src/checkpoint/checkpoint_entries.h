@@ -30,4 +30,13 @@ struct frcnn_checkpoint {
  *  frcnn_checkpoint_close. Errors: as frcnn_checkpoint_open. */
 FRCNN_NODISCARD frcnn_status frcnn_safetensors_read(frcnn_checkpoint *checkpoint);
 
+/** The same from what torch.save writes: a zip archive of a pickle and the storages that it names. */
+FRCNN_NODISCARD frcnn_status frcnn_torch_archive_read(frcnn_checkpoint *checkpoint);
+
+/** The same from what torch.save wrote before PyTorch 1.6: pickles, then the storages one after the other. */
+FRCNN_NODISCARD frcnn_status frcnn_torch_legacy_read(frcnn_checkpoint *checkpoint);
+
+/** The same from a pickle of NumPy arrays, as Detectron2's files are. */
+FRCNN_NODISCARD frcnn_status frcnn_pickle_file_read(frcnn_checkpoint *checkpoint);
+
 #endif

@@ -14,15 +14,14 @@ typedef struct signature {
     const char *kind;
 } signature;
 
-/* Longer signatures stand before their own beginnings. */
 static const signature signatures[] = {
-    {0, 4, "PK\x03\x04", "a zip archive, as PyTorch writes its .pth files"},
-    {0, 14, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", "a .pth file of PyTorch before 1.6"},
+    {0, 4, "PK\x03\x04", "a zip archive"},
     {0, 2, "\x80\x02", "a Python pickle"},
     {0, 2, "\x80\x03", "a Python pickle"},
     {0, 2, "\x80\x04", "a Python pickle"},
     {0, 2, "\x80\x05", "a Python pickle"},
-    {257, 5, "ustar", "a tar archive"},
+    {257, 5, "ustar", "a tar archive, as PyTorch wrote before 0.1.10 or as downloads are packed"},
+    {0, 8, "PYTORCH1", "a preview format of PyTorch 1.0"},
     {0, 8, "\x89HDF\r\n\x1a\n", "an HDF5 file"},
     {0, 4, "GGUF", "a GGUF file"},
     {0, 6, "\x93NUMPY", "an array of NumPy's, a .npy file"},
@@ -64,7 +63,24 @@ static const char *get_text_kind(const char *text, size_t size)
     return "a text file";
 }
 
-const char *frcnn_file_kind_get(const unsigned char *data, size_t size)
+static int begins(const unsigned char *data, size_t size, const char *bytes, size_t n_bytes)
+{
+    return size >= n_bytes && memcmp(data, bytes, n_bytes) == 0;
+}
+
+frcnn_file_kind frcnn_file_kind_get(const unsigned char *data, size_t size)
+{
+    /* A pickle of the number that PyTorch began its files with. */
+    static const char legacy[] = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
+    if (begins(data, size, "PK\x03\x04", 4)) return FRCNN_FILE_ZIP;
+    if (begins(data, size, legacy, sizeof legacy - 1)) return FRCNN_FILE_TORCH_LEGACY;
+    /* A header's length of safetensors may begin as any pickle does. */
+    if (size > 8 && data[8] == '{' && memcmp(data + 4, "\0\0\0", 4) == 0) return FRCNN_FILE_OTHER;
+    if (size > 2 && data[0] == 0x80 && data[1] >= 2 && data[1] <= 5) return FRCNN_FILE_PICKLE;
+    return FRCNN_FILE_OTHER;
+}
+
+const char *frcnn_file_kind_describe(const unsigned char *data, size_t size)
 {
     for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
         const signature *s = &signatures[i];

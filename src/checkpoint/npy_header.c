@@ -31,7 +31,7 @@ static frcnn_status read_start(size_t *begin, size_t *n_bytes, const char *path,
 {
     const size_t n_compared = size < MAGIC_BYTES ? size : MAGIC_BYTES;
     const int is_npy = n_compared > 0 && memcmp(data, MAGIC, n_compared) == 0;
-    const char *kind = is_npy ? NULL : frcnn_file_kind_get(data, size);
+    const char *kind = is_npy ? NULL : frcnn_file_kind_describe(data, size);
     FRCNN_FAIL_IF(kind != NULL, FRCNN_ERROR_UNSUPPORTED, "%s: expected a .npy file, found %s", path, kind);
     FRCNN_FAIL_IF(!is_npy, FRCNN_ERROR_FORMAT, "%s: expected a .npy file, which begins with \\x93NUMPY, found %s", path,
                   size == 0 ? "an empty file" : "other bytes");

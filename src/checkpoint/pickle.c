@@ -101,6 +101,11 @@ const frcnn_pickle_value *frcnn_pickle_get_root(const frcnn_pickle *pickle)
     return pickle->root;
 }
 
+const frcnn_pickle_storage *frcnn_pickle_get_storages(const frcnn_pickle *pickle)
+{
+    return pickle->storages;
+}
+
 int frcnn_pickle_is_text(const frcnn_pickle_value *value, const char *text)
 {
     return value->kind == FRCNN_PICKLE_TEXT && value->as.text.n_bytes == strlen(text) &&

@@ -35,7 +35,8 @@ typedef struct frcnn_pickle_value frcnn_pickle_value;
 
 /** Elements that the file keeps outside of the pickle, under a key. */
 typedef struct frcnn_pickle_storage {
-    const char *key; /**< n_key_bytes of text, no NUL at the end */
+    const struct frcnn_pickle_storage *next; /**< of all that the pickle names, the last one first */
+    const char *key;                         /**< n_key_bytes of text, no NUL at the end */
     size_t n_key_bytes;
     const char *class_name; /**< "torch.FloatStorage" */
     int is_known;           /**< tensors here have its elements, as dtype */
@@ -96,6 +97,9 @@ FRCNN_NODISCARD frcnn_status frcnn_pickle_read(frcnn_pickle **out, size_t *n_rea
 void frcnn_pickle_destroy(frcnn_pickle **pickle);
 
 const frcnn_pickle_value *frcnn_pickle_get_root(const frcnn_pickle *pickle);
+
+/** The first of the storages that the pickle names, some more than once; NULL where it names none. */
+const frcnn_pickle_storage *frcnn_pickle_get_storages(const frcnn_pickle *pickle);
 
 /** The value under a key of text; NULL where value is no DICT or has no such key. */
 const frcnn_pickle_value *frcnn_pickle_find(const frcnn_pickle_value *value, const char *key);

@@ -23,6 +23,8 @@ static const struct {
     {"torch.nn.parameter", "Parameter", FRCNN_NAME_PARAMETER},
     {"torch", "Size", FRCNN_NAME_SIZE},
     {"_codecs", "encode", FRCNN_NAME_ENCODE},
+    {"builtins", "bytes", FRCNN_NAME_BYTES},
+    {"__builtin__", "bytes", FRCNN_NAME_BYTES},
     {"numpy.core.multiarray", "_reconstruct", FRCNN_NAME_RECONSTRUCT},
     {"numpy._core.multiarray", "_reconstruct", FRCNN_NAME_RECONSTRUCT},
     {"numpy.core.numeric", "_frombuffer", FRCNN_NAME_FROM_BUFFER},
@@ -202,6 +204,11 @@ frcnn_status frcnn_pickle_call(frcnn_pickle *pickle, frcnn_pickle_node **out, co
         return FRCNN_OK;
     case FRCNN_NAME_ENCODE:
         return call_encode(pickle, out, callable, arguments);
+    case FRCNN_NAME_BYTES: /* protocol 2 writes none of them so */
+        if (arguments->as.list.n_items != 0) return refuse_arguments(pickle, callable);
+        FRCNN_TRY(frcnn_pickle_add(pickle, out, FRCNN_PICKLE_BYTES));
+        (*out)->value.as.text.bytes = "";
+        return FRCNN_OK;
     case FRCNN_NAME_RECONSTRUCT:
         FRCNN_TRY(frcnn_pickle_add_opaque(pickle, out, "numpy.ndarray"));
         (*out)->name = FRCNN_NAME_NEW_ARRAY;

@@ -16,6 +16,7 @@ typedef enum frcnn_pickle_name {
     FRCNN_NAME_SIZE,
     FRCNN_NAME_STORAGE,
     FRCNN_NAME_ENCODE,
+    FRCNN_NAME_BYTES,
     FRCNN_NAME_RECONSTRUCT, /**< numpy: an array that BUILD fills in */
     FRCNN_NAME_FROM_BUFFER,
     FRCNN_NAME_ARRAY_CLASS,
@@ -46,6 +47,7 @@ struct frcnn_pickle {
     size_t n_copied; /**< bytes and items that calls have copied: no more than the pickle has bytes */
     size_t size;     /**< of the pickle, and what is behind it */
     const frcnn_pickle_value *root;
+    const frcnn_pickle_storage *storages;
     frcnn_pickle_rules rules;
 };
 

@@ -145,6 +145,7 @@ frcnn_status frcnn_pickle_add_storage(frcnn_pickle *pickle, frcnn_pickle_node **
     FRCNN_TRY(frcnn_pickle_take(pickle, &memory, sizeof(frcnn_pickle_storage)));
     frcnn_pickle_storage *storage = memory;
     *storage = (frcnn_pickle_storage){
+        .next = pickle->storages,
         .key = fields[2]->as.text.bytes,
         .n_key_bytes = fields[2]->as.text.n_bytes,
         .class_name = fields[1]->as.text.bytes,
@@ -154,6 +155,7 @@ frcnn_status frcnn_pickle_add_storage(frcnn_pickle *pickle, frcnn_pickle_node **
         .n_viewed = fields[4]->as.integer,
     };
     if (n_fields == LEGACY_FIELDS) FRCNN_TRY(read_view(pickle, storage, fields[5]));
+    pickle->storages = storage;
     FRCNN_TRY(frcnn_pickle_add(pickle, out, FRCNN_PICKLE_STORAGE));
     (*out)->value.as.storage = storage;
     return FRCNN_OK;

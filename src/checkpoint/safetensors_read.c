@@ -37,11 +37,11 @@ static uint64_t read_length(const unsigned char *data)
 static frcnn_status check_start(size_t *n_bytes, const char *path, const unsigned char *data, size_t size)
 {
     const int begins_well = size > LENGTH_BYTES && data[LENGTH_BYTES] == '{' && read_length(data) <= MAX_HEADER_BYTES;
-    const char *kind = begins_well ? NULL : frcnn_file_kind_get(data, size);
+    const char *kind = begins_well ? NULL : frcnn_file_kind_describe(data, size);
     FRCNN_FAIL_IF(kind != NULL, FRCNN_ERROR_UNSUPPORTED,
-                  "%s: expected a .safetensors checkpoint, the only kind that is read, found %s", path, kind);
+                  "%s: expected a checkpoint (.safetensors, .pth or .pkl), found %s", path, kind);
     FRCNN_FAIL_IF(size < LENGTH_BYTES, FRCNN_ERROR_FORMAT,
-                  "%s: expected a .safetensors checkpoint, found a file of %zu bytes", path, size);
+                  "%s: expected a checkpoint (.safetensors, .pth or .pkl), found a file of %zu bytes", path, size);
     const uint64_t length = read_length(data);
     FRCNN_FAIL_IF(length > MAX_HEADER_BYTES, FRCNN_ERROR_FORMAT,
                   "%s: expected a .safetensors header of at most %d bytes, found a length of %" PRIu64, path,

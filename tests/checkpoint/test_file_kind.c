@@ -10,7 +10,7 @@ static void assert_named(const void *bytes, size_t n_bytes, const char *kind)
     scratch_write(bytes, n_bytes);
     assert_fails(frcnn_checkpoint_open(&checkpoint, scratch_path), FRCNN_ERROR_UNSUPPORTED, kind);
     assert_null(checkpoint);
-    assert_non_null(strstr(frcnn_error_message(), "expected a .safetensors checkpoint, the only kind that is read"));
+    assert_non_null(strstr(frcnn_error_message(), "expected a checkpoint (.safetensors, .pth or .pkl), found "));
 }
 
 static void test_binary_files(void **state)
@@ -21,10 +21,7 @@ static void test_binary_files(void **state)
         size_t n_bytes;
         const char *kind;
     } cases[] = {
-        {"PK\x03\x04\x00\x00\x08\x08\x00\x00", 10, "a zip archive, as PyTorch"},
-        {"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e", 15, "a .pth file of PyTorch before 1.6"},
-        {"\x80\x02}q\x00(X", 7, "a Python pickle"},
-        {"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00", 11, "a Python pickle"},
+        {"PYTORCH1\x00\x00", 10, "a preview format of PyTorch 1.0"},
         {"\x89HDF\r\n\x1a\n\x00\x00", 10, "an HDF5 file"},
         {"\x08\x08\x12\x07pytorch\x1a", 12, "an ONNX model"},
         {"GGUF\x03\x00\x00\x00\x00", 9, "a GGUF file"},
@@ -39,6 +36,30 @@ static void test_binary_files(void **state)
     char tar[512] = "storages";
     memcpy(tar + 257, "ustar", 5);
     assert_named(tar, sizeof tar, "a tar archive");
+}
+
+/* What is read, by the first bytes alone; a header's length of safetensors may begin as a pickle does. */
+static void test_formats(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n_bytes;
+        frcnn_file_kind kind;
+    } cases[] = {
+        {"PK\x03\x04\x00\x00\x08\x08\x00\x00", 10, FRCNN_FILE_ZIP},
+        {"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e", 15, FRCNN_FILE_TORCH_LEGACY},
+        {"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2f", 15, FRCNN_FILE_PICKLE},
+        {"\x80\x02}q\x00(X", 7, FRCNN_FILE_PICKLE},
+        {"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00", 11, FRCNN_FILE_PICKLE},
+        {"\x80\x02\x01\x00\x00\x00\x00\x00{\"a\"", 12, FRCNN_FILE_OTHER},
+        {"\x80\x01}q", 4, FRCNN_FILE_OTHER},
+        {"\x80\x02", 2, FRCNN_FILE_OTHER},
+        {"PK\x05\x06", 4, FRCNN_FILE_OTHER},
+        {"", 0, FRCNN_FILE_OTHER},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(frcnn_file_kind_get((const unsigned char *)cases[i].bytes, cases[i].n_bytes), cases[i].kind);
 }
 
 static void test_texts(void **state)
@@ -70,18 +91,19 @@ static void test_texts(void **state)
 static void test_what_says_nothing(void **state)
 {
     (void)state;
-    assert_null(frcnn_file_kind_get(NULL, 0));
-    assert_null(frcnn_file_kind_get((const unsigned char *)"\0", 1));
-    assert_null(frcnn_file_kind_get((const unsigned char *)"abc\0def", 7));
-    assert_null(frcnn_file_kind_get((const unsigned char *)"abc\xff", 4));
-    assert_null(frcnn_file_kind_get((const unsigned char *)"abc\xc3", 4));
-    assert_null(frcnn_file_kind_get((const unsigned char *)"ab\x7f\x01", 4));
+    assert_null(frcnn_file_kind_describe(NULL, 0));
+    assert_null(frcnn_file_kind_describe((const unsigned char *)"\0", 1));
+    assert_null(frcnn_file_kind_describe((const unsigned char *)"abc\0def", 7));
+    assert_null(frcnn_file_kind_describe((const unsigned char *)"abc\xff", 4));
+    assert_null(frcnn_file_kind_describe((const unsigned char *)"abc\xc3", 4));
+    assert_null(frcnn_file_kind_describe((const unsigned char *)"ab\x7f\x01", 4));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_binary_files),
+        cmocka_unit_test(test_formats),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_what_says_nothing),
     };

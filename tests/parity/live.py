@@ -43,7 +43,14 @@ CASES = {
     "resnet50-no-metadata": ("resnet50", None, ["landscape"]),
 }
 
+# What a model is saved as, where it is not safetensors: today's format of torch.save, and that before PyTorch 1.6.
+FILES = {"resnet18": "model.pth", "resnet50-no-metadata": "old.pth"}
+
 PIXELS, SCORE = 0.05, 1e-4
+
+
+def get_file(name):
+    return FILES.get(name, "model.safetensors")
 
 
 def write_case(name, folder):
@@ -52,7 +59,11 @@ def write_case(name, folder):
     settings = {**make_live_model.SETTINGS, **(own or {})}
     images = {n: make_live_model.make_image(seed + 1, *SHAPES[n]) for seed, n in enumerate(names)}
     net = make_live_model.build(arch, settings, list(images.values()))
-    make_live_model.save(folder / "model.safetensors", net, arch, None if own is None else settings)
+    said = None if own is None else settings
+    if name in FILES:
+        make_live_model.save_pth(folder / get_file(name), net, said, get_file(name) == "old.pth")
+    else:
+        make_live_model.save(folder / get_file(name), net, arch, said)
     torch.set_num_threads(1)
     expected = {}
     (folder / "images").mkdir()
@@ -66,11 +77,12 @@ def write_case(name, folder):
     return settings, expected
 
 
-def compare_stages(parity, folder, images):
+def compare_stages(parity, model, images):
+    folder = model.parent
     failures = 0
     for image in images:
         print(f"-- {image}, stages", flush=True)
-        command = [parity, folder / "model.safetensors", folder / "images" / f"{image}.png",
+        command = [parity, model, folder / "images" / f"{image}.png",
                    folder / f"{image}.safetensors"]
         failures += subprocess.run(command).returncode != 0
     return failures
@@ -106,9 +118,10 @@ def compare_line(line, expected, settings):
     return differences
 
 
-def compare_journal(frcnn, folder, settings, expected):
+def compare_journal(frcnn, model, settings, expected):
+    folder = model.parent
     print("-- frcnn detect, journal", flush=True)
-    command = [frcnn, "detect", "--quiet", "--no-draw", "--model", folder / "model.safetensors",
+    command = [frcnn, "detect", "--quiet", "--no-draw", "--model", model,
                "--out", folder / "run", folder / "images"]
     status = subprocess.run(command).returncode
     if status != 0:
@@ -144,8 +157,8 @@ def main():
             folder.mkdir(parents=True)
             print(f"== {name}", flush=True)
             settings, expected = write_case(name, folder)
-            failures += compare_stages(parity, folder, CASES[name][2])
-            failures += compare_journal(frcnn, folder, settings, expected)
+            failures += compare_stages(parity, folder / get_file(name), CASES[name][2])
+            failures += compare_journal(frcnn, folder / get_file(name), settings, expected)
     print(f"live: {failures} failures")
     return 1 if failures else 0
 

@@ -2,6 +2,7 @@
 
 build(arch, settings, images)         the detector, calibrated on the images
 save(path, net, arch, settings)       its safetensors file; settings None writes no "frcnn" metadata
+save_pth(path, net, settings, is_old) its .pth file
 make_image(seed, height, width)       uint8 [height, width, 3], smooth with some edges
 
 usage: make_live_model.py ARCH HEIGHTxWIDTH OUT_DIR    (ARCH: resnet18, resnet34, resnet50, …)
@@ -187,6 +188,15 @@ def save(path, net, arch, settings):
     if settings is not None:
         metadata["frcnn"] = json.dumps({"backbone": arch, **settings})
     save_file({k: v.contiguous() for k, v in net.state_dict().items()}, path, metadata=metadata)
+
+
+def save_pth(path, net, settings, is_old):
+    """As torch.save writes it, in today's format or that before PyTorch 1.6, the settings beside it."""
+    state = {"model": net.state_dict(), "epoch": 1} if is_old else net.state_dict()
+    torch.save(state, path, _use_new_zipfile_serialization=not is_old)
+    if settings is not None:
+        with open(f"{path}.json", "w", encoding="utf-8") as file:
+            json.dump(settings, file)
 
 
 if __name__ == "__main__":
