@@ -103,6 +103,13 @@ FRCNN_API void frcnn_model_destroy(frcnn_model **model);
 /** Borrowed. */
 FRCNN_API const frcnn_model_info *frcnn_model_get_info(const frcnn_model *model);
 
+/** Writes a model as a .safetensors file that opens as the same model: its tensors by their names without a prefix, and its
+ *  settings and class names as metadata, so that nothing is left to guess. Floating-point tensors are written as dtype (F32,
+ *  F16 or BF16; NULL: as they are), rounded to nearest. The file gets its name when it is whole.
+ *  Errors: INVALID (another dtype; a value that is too large for dtype, by its tensor's name), IO, NO_MEMORY. */
+FRCNN_API FRCNN_NODISCARD frcnn_status frcnn_model_save(const frcnn_model *model, const char *path,
+                                                        const frcnn_dtype *dtype);
+
 /** The sizes of one image on its way through a model. */
 typedef struct frcnn_model_sizes {
     int resized_height, resized_width;

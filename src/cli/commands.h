@@ -8,6 +8,7 @@ enum { FRCNN_EXIT_DONE = 0, FRCNN_EXIT_SOME_FAILED = 1, FRCNN_EXIT_NOTHING_DONE 
 int frcnn_command_detect(int argc, char **argv);
 int frcnn_command_info(int argc, char **argv);
 int frcnn_command_bench(int argc, char **argv);
+int frcnn_command_convert(int argc, char **argv);
 int frcnn_command_anchors(int argc, char **argv);
 int frcnn_command_anchors_dump(int argc, char **argv);
 int frcnn_command_anchors_show(int argc, char **argv);

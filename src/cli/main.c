@@ -21,11 +21,10 @@ static void print_version(FILE *stream, struct argp_state *state)
 int main(int argc, char **argv)
 {
     static char name[] = "frcnn", detect[] = "frcnn detect", anchors[] = "frcnn anchors", info[] = "frcnn info",
-                bench[] = "frcnn bench";
+                bench[] = "frcnn bench", convert[] = "frcnn convert";
     static const frcnn_subcommand commands[] = {
-        {"detect", detect, frcnn_command_detect},
-        {"anchors", anchors, frcnn_command_anchors},
-        {"info", info, frcnn_command_info},
+        {"detect", detect, frcnn_command_detect}, {"anchors", anchors, frcnn_command_anchors},
+        {"info", info, frcnn_command_info},       {"convert", convert, frcnn_command_convert},
         {"bench", bench, frcnn_command_bench},
     };
     argv[0] = name;
@@ -37,6 +36,7 @@ int main(int argc, char **argv)
         "\v  frcnn detect INPUT…    find objects, draw them, write results\n"
         "  frcnn anchors COMMAND  show, fit, write down and check anchors\n"
         "  frcnn info [MODEL]     what a checkpoint is; devices; sizes for an image size\n"
+        "  frcnn convert IN OUT   a checkpoint as safetensors, with all that it needs\n"
         "  frcnn bench [IMAGE…]   speed on this machine, stage by stage\n\n"
         "frcnn COMMAND --help tells more. Exit status: 0 all done; 1 done, but some inputs failed; "
         "2 nothing was done.",

@@ -141,11 +141,11 @@ static frcnn_status make_categories(frcnn_model *model, const char *labels)
     return FRCNN_OK;
 }
 
-static frcnn_status take_weights(frcnn_model *model, const char *prefix)
+static frcnn_status take_weights(frcnn_model *model)
 {
     frcnn_weights weights;
     frcnn_settings *settings = &model->settings;
-    FRCNN_TRY(frcnn_weights_init(&weights, model->checkpoint, prefix));
+    FRCNN_TRY(frcnn_weights_init(&weights, model->checkpoint, model->prefix));
     frcnn_status status = FRCNN_OK;
     FRCNN_TRY_CLEANUP(frcnn_backbone_init(&model->backbone, &weights, settings));
     const int64_t channels = model->backbone.fpn.channels;
@@ -170,17 +170,16 @@ cleanup:
 
 static frcnn_status open_model(frcnn_model *model, const char *path, const frcnn_model_options *options)
 {
-    char prefix[FRCNN_PREFIX_BYTES];
     FRCNN_TRY(frcnn_checkpoint_open(&model->checkpoint, path));
     frcnn_model_info *info = &model->info;
     info->path = frcnn_checkpoint_get_path(model->checkpoint);
     const char *slash = strrchr(info->path, '/');
     info->name = slash != NULL ? slash + 1 : info->path;
     info->settings = &model->settings;
-    FRCNN_TRY(frcnn_family_recognise(model->checkpoint, options->prefix, prefix, &info->family_reason));
+    FRCNN_TRY(frcnn_family_recognise(model->checkpoint, options->prefix, model->prefix, &info->family_reason));
     FRCNN_TRY(read_settings(model, path));
     FRCNN_TRY(apply_options(model, options));
-    FRCNN_TRY(take_weights(model, prefix));
+    FRCNN_TRY(take_weights(model));
     FRCNN_TRY(make_anchor_config(model));
     FRCNN_TRY(make_categories(model, options->labels));
     info->n_anchors_per_cell = model->rpn_head.n_anchors;

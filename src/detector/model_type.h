@@ -3,6 +3,7 @@
 #define FRCNN_MODEL_TYPE_H
 
 #include "backbone/backbone.h"
+#include "detector/family.h"
 #include "detector/weight_cache.h"
 #include "frcnn/model.h"
 #include "roi/box_head.h"
@@ -10,6 +11,7 @@
 
 struct frcnn_model {
     frcnn_checkpoint *checkpoint;
+    char prefix[FRCNN_PREFIX_BYTES]; /**< of its tensors' names */
     frcnn_settings settings;
     char **class_names; /**< as the settings gave them */
     size_t n_class_names;

@@ -118,6 +118,21 @@ def compare_line(line, expected, settings):
     return differences
 
 
+def compare_converted(frcnn, model):
+    """What frcnn convert writes gives the same detections."""
+    print("-- frcnn convert", flush=True)
+    folder = model.parent
+    lines = []
+    subprocess.run([frcnn, "convert", model, folder / "converted.safetensors"], check=True)
+    for name in (model.name, "converted.safetensors"):
+        subprocess.run([frcnn, "detect", "--quiet", "--no-draw", "--force", "--model", folder / name,
+                        "--out", folder / "converted", folder / "images"], check=True)
+        with open(folder / "converted" / "detections.jsonl", encoding="utf-8") as file:
+            lines.append(file.readlines()[1:])
+    print("ok    the same detections" if lines[0] == lines[1] else "FAIL  other detections")
+    return lines[0] != lines[1]
+
+
 def compare_journal(frcnn, model, settings, expected):
     folder = model.parent
     print("-- frcnn detect, journal", flush=True)
@@ -159,6 +174,8 @@ def main():
             settings, expected = write_case(name, folder)
             failures += compare_stages(parity, folder / get_file(name), CASES[name][2])
             failures += compare_journal(frcnn, folder / get_file(name), settings, expected)
+            if get_file(name).endswith(".pth"):
+                failures += compare_converted(frcnn, folder / get_file(name))
     print(f"live: {failures} failures")
     return 1 if failures else 0
 
