@@ -137,13 +137,13 @@ fi
 # The optimised build has CUDA where it can; the others are without.
 if find_nvcc; then
     optimised=cuda
-    step "cuda: build" build_cuda && step "cuda: spills" scripts/check-spills build/cuda/build.log
+    step "cuda: build" build_cuda && step "cuda: spills" scripts/check-spills build/cuda/build.log &&
+        step "cuda: tests" suite cuda
 else
     skip "cuda" "no nvcc, and tests/requirements-cuda.txt could not be installed; CUDA's files are not even built for a CPU"
     optimised=release
-    step "release: build" build release
+    step "release: build" build release && step "release: tests" suite release
 fi
-step "$optimised: tests" suite $optimised
 if step "asan: build" build asan; then
     step "asan: tests" suite asan
     if command -v run-clang-tidy-14 >/dev/null; then

@@ -39,7 +39,7 @@ static void find_wrapped(found_dicts *found, const frcnn_pickle_value *value, co
         const frcnn_pickle_value *inner = frcnn_pickle_find(value, wrappers[i]);
         char name[PREFIX_BYTES];
         if (inner == NULL || found->n == MAX_DICTS) continue;
-        snprintf(name, sizeof name, "%s%s.", prefix, wrappers[i]);
+        if (snprintf(name, sizeof name, "%s%s.", prefix, wrappers[i]) >= PREFIX_BYTES) continue;
         if (has_tensors(inner)) {
             found_dict *dict = &found->dicts[found->n++];
             dict->dict = inner;

@@ -309,7 +309,7 @@ static void no_image(void **state)
     (void)state;
     frcnn_stream *stream = open_stream();
     frcnn_proposals_run run = {
-        .n = 0, .n_levels = 1, .n_per_cell = 3, .n_cells = {10}, .params = {10, 10, 0.7, 0.0f, 0.0f}};
+        .n = 0, .n_levels = 1, .n_per_cell = 3, .n_cells = {10}, .params = {10, 10, 0.7, 0.0f, 0.0f, 0}};
     assert_ok(frcnn_rpn_ops_cuda.make_proposals(&run, stream));
     assert_ok(frcnn_stream_ops_cuda.wait(stream));
     run.n = 1;
