@@ -128,6 +128,8 @@ static frcnn_status pop_mark(machine *m, size_t *first)
 static frcnn_status push_mark(machine *m)
 {
     void *marks = m->marks;
+    FRCNN_FAIL_IF(m->n_marks == MAX_STACK, FRCNN_ERROR_UNSUPPORTED, "%s: expected at most %d marks on the stack",
+                  get_source(m), MAX_STACK);
     FRCNN_TRY(grow(&marks, m->n_marks, &m->marks_capacity, sizeof *m->marks));
     m->marks = marks;
     m->marks[m->n_marks++] = m->n_stack;

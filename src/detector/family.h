@@ -12,4 +12,8 @@ enum { FRCNN_PREFIX_BYTES = 64 };
 FRCNN_NODISCARD frcnn_status frcnn_family_recognise(const frcnn_checkpoint *checkpoint, const char *wanted,
                                                     char prefix[FRCNN_PREFIX_BYTES], const char **reason);
 
+/** Epsilon of the backbone's norms in a torchvision file of that SHA-256, where nothing says another: 1e-5, but 0 for the
+ *  published weights COCO_V1 of fasterrcnn_resnet50_fpn. Source: torchvision's overwrite_eps. */
+float frcnn_family_get_norm_eps(const char *sha256);
+
 #endif

@@ -27,6 +27,7 @@ void frcnn_model_options_default(frcnn_model_options *options)
 static frcnn_status read_settings(frcnn_model *model, const char *path)
 {
     frcnn_settings_default_torchvision(&model->settings);
+    model->settings.norm_eps = frcnn_family_get_norm_eps(model->info.sha256);
     const char *metadata = frcnn_checkpoint_get_metadata(model->checkpoint, "frcnn");
     if (metadata != NULL)
         FRCNN_TRY(frcnn_settings_parse(&model->settings, &model->class_names, &model->n_class_names, metadata, path));
@@ -177,6 +178,7 @@ static frcnn_status open_model(frcnn_model *model, const char *path, const frcnn
     info->name = slash != NULL ? slash + 1 : info->path;
     info->settings = &model->settings;
     FRCNN_TRY(frcnn_family_recognise(model->checkpoint, options->prefix, model->prefix, &info->family_reason));
+    FRCNN_TRY(frcnn_checkpoint_digest(model->checkpoint, info->sha256));
     FRCNN_TRY(read_settings(model, path));
     FRCNN_TRY(apply_options(model, options));
     FRCNN_TRY(take_weights(model));
@@ -184,7 +186,7 @@ static frcnn_status open_model(frcnn_model *model, const char *path, const frcnn
     FRCNN_TRY(make_categories(model, options->labels));
     info->n_anchors_per_cell = model->rpn_head.n_anchors;
     info->anchors = &model->anchors;
-    return frcnn_checkpoint_digest(model->checkpoint, info->sha256);
+    return FRCNN_OK;
 }
 
 frcnn_status frcnn_model_open(frcnn_model **out, const char *path, const frcnn_model_options *options)

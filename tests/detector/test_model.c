@@ -1,6 +1,8 @@
 /* Models: what is read from a file, and every way in which a file or an option is refused. */
 #include "edited_model.h"
 
+#include "detector/family.h"
+
 static void test_default_model(void **state)
 {
     (void)state;
@@ -348,6 +350,16 @@ static void test_options(void **state)
     frcnn_model_destroy(&model);
 }
 
+/* The published file is known by its digest; every other has torchvision's default. */
+static void test_norm_eps_of_files(void **state)
+{
+    (void)state;
+    assert_true(frcnn_family_get_norm_eps("258fb6c6") == 0.0f);
+    assert_true(frcnn_family_get_norm_eps("258fb6c6ff00") == 0.0f);
+    assert_true(frcnn_family_get_norm_eps("258fb6c7") == 1e-5f);
+    assert_true(frcnn_family_get_norm_eps("") == 1e-5f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_settings_that_contradict_the_file),
         cmocka_unit_test(test_file_without_settings),
         cmocka_unit_test(test_options),
+        cmocka_unit_test(test_norm_eps_of_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
