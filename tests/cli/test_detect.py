@@ -15,7 +15,7 @@ class Usage(ProgramTest):
 
     def test_unknown_command(self):
         _, message = self.run_program("detekt", status=2)
-        self.assertIn("expected detect, anchors, info or bench, found 'detekt'", message)
+        self.assertIn("expected detect, anchors, info, convert or bench, found 'detekt'", message)
 
     def test_help(self):
         for command in ([], ["detect"], ["info"], ["bench"]):
