@@ -89,7 +89,7 @@ FRCNN_KERNEL(SCORE_BLOCK) collect_candidates(const frcnn_postprocess_run run, co
         const float own_deltas[4] = {deltas[4 * c], deltas[4 * c + 1], deltas[4 * c + 2], deltas[4 * c + 3]};
         float box[4];
         if (!(score > run.score_thresh) ||
-            !frcnn_detection_decode(proposal, own_deltas, height, width, run.min_size, box))
+            !frcnn_detection_decode(run.coder, proposal, own_deltas, height, width, run.min_size, box))
             continue;
         const size_t list = image * work.n_lists + c - 1;
         const uint32_t at = atomicAdd(&work.n_candidates[list], 1u);

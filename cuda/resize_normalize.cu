@@ -5,6 +5,8 @@
 extern "C" {
 #include "image/image_ops.h"
 #include "image/resize_normalize_body.h"
+#include "image/resize_opencv_body.h"
+#include "image/resize_pillow_body.h"
 }
 
 enum { THREADS = 256, TILE = 4 * THREADS, CHANNELS = 3, N_BYTE_VALUES = 256 };
@@ -17,15 +19,20 @@ struct pixels {
     const frcnn_frame *frames;
 };
 
-/* out [3] = one pixel of an image; normalized [3, 256]. */
-FRCNN_DEVICE void make_pixel(const frcnn_frame *frame, const float *normalized, int is_bgr, int32_t y, int32_t x,
-                             float *out)
+struct torchvision_rule {
+    static constexpr frcnn_resize_rule RULE = FRCNN_RESIZE_TORCHVISION;
+};
+struct pillow_rule {
+    static constexpr frcnn_resize_rule RULE = FRCNN_RESIZE_DETECTRON2;
+};
+struct opencv_rule {
+    static constexpr frcnn_resize_rule RULE = FRCNN_RESIZE_MMDETECTION;
+};
+
+/* out [3] = the pixel of the output at (y, x), inside the image; normalized [3, 256]. */
+FRCNN_DEVICE void make_pixel(torchvision_rule, const frcnn_frame *frame, const float *normalized, int is_bgr, int32_t y,
+                             int32_t x, float *out)
 {
-    const int is_padding = y >= frame->height || x >= frame->width;
-    if (is_padding) {
-        for (int c = 0; c < CHANNELS; c++) out[c] = 0.0f;
-        return;
-    }
     const frcnn_resize_tap row = frcnn_resize_get_tap(y, frame->src_height, frame->height);
     const frcnn_resize_tap column = frcnn_resize_get_tap(x, frame->src_width, frame->width);
     const int64_t row_bytes = (int64_t)frame->src_width * CHANNELS;
@@ -41,7 +48,37 @@ FRCNN_DEVICE void make_pixel(const frcnn_frame *frame, const float *normalized, 
     }
 }
 
-template <typename T> FRCNN_KERNEL(THREADS) resize_normalize(pixels p, T *dst)
+FRCNN_DEVICE void write_bytes(const uint8_t *rgb, const float *normalized, int is_bgr, float *out)
+{
+    for (int c = 0; c < CHANNELS; c++) out[c] = normalized[c * N_BYTE_VALUES + rgb[is_bgr ? CHANNELS - 1 - c : c]];
+}
+
+FRCNN_DEVICE void make_pixel(pillow_rule, const frcnn_frame *frame, const float *normalized, int is_bgr, int32_t y,
+                             int32_t x, float *out)
+{
+    uint8_t rgb[CHANNELS];
+    frcnn_pillow_make_pixel(frame->pixels, frame->src_height, frame->src_width, frame->height, frame->width, y, x, rgb);
+    write_bytes(rgb, normalized, is_bgr, out);
+}
+
+FRCNN_DEVICE void make_pixel(opencv_rule, const frcnn_frame *frame, const float *normalized, int is_bgr, int32_t y,
+                             int32_t x, float *out)
+{
+    const frcnn_opencv_tap row = frcnn_opencv_get_tap(y, frame->src_height, frame->height, 0);
+    const frcnn_opencv_tap column = frcnn_opencv_get_tap(x, frame->src_width, frame->width, 1);
+    const int64_t row_bytes = (int64_t)frame->src_width * CHANNELS;
+    const uint8_t *upper = frame->pixels + row.i0 * row_bytes;
+    const uint8_t *lower = frame->pixels + row.i1 * row_bytes;
+    uint8_t rgb[CHANNELS];
+    for (int c = 0; c < CHANNELS; c++) {
+        const int left = column.i0 * CHANNELS + c, right = column.i1 * CHANNELS + c;
+        rgb[c] = frcnn_opencv_blend(upper[left] * column.w0 + upper[right] * column.w1,
+                                    lower[left] * column.w0 + lower[right] * column.w1, row.w0, row.w1);
+    }
+    write_bytes(rgb, normalized, is_bgr, out);
+}
+
+template <typename R, typename T> FRCNN_KERNEL(THREADS) resize_normalize(pixels p, T *dst)
 {
     constexpr int N = frcnn_wide<T>::lanes;
     FRCNN_SHARED float normalized[CHANNELS * N_BYTE_VALUES];
@@ -50,14 +87,16 @@ template <typename T> FRCNN_KERNEL(THREADS) resize_normalize(pixels p, T *dst)
     const uint32_t n = p.n - first < TILE ? p.n - first : (uint32_t)TILE;
     for (int c = 0; c < CHANNELS; c++)
         for (int i = (int)threadIdx.x; i < N_BYTE_VALUES; i += THREADS)
-            normalized[c * N_BYTE_VALUES + i] = frcnn_normalize(i, p.mean[c], p.std[c]);
+            normalized[c * N_BYTE_VALUES + i] =
+                frcnn_normalize(i, frcnn_normalize_get_unit(R::RULE), p.mean[c], p.std[c]);
     __syncthreads();
     T *values = tile[0].values;
     for (uint32_t i = threadIdx.x; i < n; i += THREADS) {
         const uint32_t at = (first + i) % p.n_per_image;
         const frcnn_frame frame = p.frames[(first + i) / p.n_per_image];
-        float pixel[CHANNELS];
-        make_pixel(&frame, normalized, p.is_bgr, (int32_t)(at / p.padded_width), (int32_t)(at % p.padded_width), pixel);
+        const int32_t y = (int32_t)(at / p.padded_width), x = (int32_t)(at % p.padded_width);
+        float pixel[CHANNELS] = {0.0f, 0.0f, 0.0f};
+        if (y < frame.height && x < frame.width) make_pixel(R{}, &frame, normalized, p.is_bgr, y, x, pixel);
         for (int c = 0; c < CHANNELS; c++) frcnn_narrow(pixel[c], &values[i * CHANNELS + c]);
     }
     __syncthreads();
@@ -73,6 +112,25 @@ static size_t get_transform_workspace(const frcnn_transform *transform)
     return 0;
 }
 
+template <typename R>
+static frcnn_status launch(const pixels &p, const frcnn_transform *transform, frcnn_stream *stream)
+{
+    const unsigned grid = (p.n + TILE - 1) / TILE;
+    switch (transform->dtype) {
+    case FRCNN_F32:
+        return FRCNN_LAUNCH((resize_normalize<R, float>), grid, THREADS, 0, stream->handle, p, (float *)transform->dst);
+    case FRCNN_F16:
+        return FRCNN_LAUNCH((resize_normalize<R, __half>), grid, THREADS, 0, stream->handle, p,
+                            (__half *)transform->dst);
+    case FRCNN_BF16:
+        return FRCNN_LAUNCH((resize_normalize<R, __nv_bfloat16>), grid, THREADS, 0, stream->handle, p,
+                            (__nv_bfloat16 *)transform->dst);
+    default:
+        return frcnn_fail(FRCNN_ERROR_BACKEND, "transform: expected f32, f16 or bf16, found %s",
+                          frcnn_dtype_get_name(transform->dtype));
+    }
+}
+
 static frcnn_status run_transform(const frcnn_transform *transform, frcnn_stream *stream)
 {
     const int64_t n_per_image = (int64_t)transform->padded_height * transform->padded_width;
@@ -86,18 +144,13 @@ static frcnn_status run_transform(const frcnn_transform *transform, frcnn_stream
         p.mean[c] = transform->mean[c];
         p.std[c] = transform->std[c];
     }
-    const unsigned grid = (unsigned)((n + TILE - 1) / TILE);
-    switch (transform->dtype) {
-    case FRCNN_F32:
-        return FRCNN_LAUNCH(resize_normalize<float>, grid, THREADS, 0, stream->handle, p, (float *)transform->dst);
-    case FRCNN_F16:
-        return FRCNN_LAUNCH(resize_normalize<__half>, grid, THREADS, 0, stream->handle, p, (__half *)transform->dst);
-    case FRCNN_BF16:
-        return FRCNN_LAUNCH(resize_normalize<__nv_bfloat16>, grid, THREADS, 0, stream->handle, p,
-                            (__nv_bfloat16 *)transform->dst);
+    switch (transform->rule) {
+    case FRCNN_RESIZE_DETECTRON2:
+        return launch<pillow_rule>(p, transform, stream);
+    case FRCNN_RESIZE_MMDETECTION:
+        return launch<opencv_rule>(p, transform, stream);
     default:
-        return frcnn_fail(FRCNN_ERROR_BACKEND, "transform: expected f32, f16 or bf16, found %s",
-                          frcnn_dtype_get_name(transform->dtype));
+        return launch<torchvision_rule>(p, transform, stream);
     }
 }
 

@@ -263,7 +263,7 @@ frcnn_status frcnn_model_get_sizes(const frcnn_model *model, int image_height, i
                   FRCNN_ERROR_INVALID, "image size: expected sides from 1 to %d, found %dx%d", MAX_SIDE, image_height,
                   image_width);
     int height = 0, width = 0;
-    FRCNN_TRY(frcnn_resize_get_size(image_height, image_width, model->settings.min_size, model->settings.max_size,
+    FRCNN_TRY(frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION, image_height, image_width, model->settings.min_size, model->settings.max_size,
                                     &height, &width));
     out->resized_height = height;
     out->resized_width = width;

@@ -6,7 +6,7 @@
 
 static size_t get_transform_workspace(const frcnn_transform *transform)
 {
-    return frcnn_resize_normalize_get_workspace(transform->padded_height, transform->padded_width);
+    return frcnn_resize_normalize_get_workspace(transform->rule, transform->padded_height, transform->padded_width);
 }
 
 static frcnn_status transform_cpu(const frcnn_transform *transform, frcnn_stream *stream)
@@ -16,6 +16,7 @@ static frcnn_status transform_cpu(const frcnn_transform *transform, frcnn_stream
     for (int i = 0; i < transform->n; i++) {
         const frcnn_frame *frame = &transform->frames[i];
         frcnn_resize_normalize p = {
+            .rule = transform->rule,
             .src_height = frame->src_height,
             .src_width = frame->src_width,
             .height = frame->height,

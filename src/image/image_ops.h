@@ -3,6 +3,7 @@
 #define FRCNN_IMAGE_OPS_H
 
 #include "frcnn/tensor.h"
+#include "image/resize_rule.h"
 #include "tensor/frame.h"
 #include "tensor/stream_ops.h"
 
@@ -10,6 +11,7 @@
 typedef struct frcnn_transform {
     int n;
     int padded_height, padded_width;
+    frcnn_resize_rule rule;
     int is_bgr;
     float mean[3], std[3];
     frcnn_dtype dtype;         /**< of dst: f32, f16 or bf16 */
@@ -19,7 +21,7 @@ typedef struct frcnn_transform {
 } frcnn_transform;
 
 typedef struct frcnn_image_ops {
-    /** For any frames of that padded size; may be 0. */
+    /** For any frames of that padded size and rule; may be 0. */
     size_t (*get_transform_workspace)(const frcnn_transform *transform);
     /** Errors: BACKEND. */
     frcnn_status (*transform)(const frcnn_transform *transform, frcnn_stream *stream);

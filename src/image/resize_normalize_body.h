@@ -1,15 +1,22 @@
-/** One element of the network's input: four normalised source pixels and their weights. */
+/** One element of the network's input: a byte normalised; by torchvision's rule, four of them and their weights. */
 #ifndef FRCNN_RESIZE_NORMALIZE_BODY_H
 #define FRCNN_RESIZE_NORMALIZE_BODY_H
 
 #include <math.h>
 #include <stdint.h>
 
+#include "image/resize_rule.h"
 #include "tensor/body.h"
 
-FRCNN_HD float frcnn_normalize(int value, float mean, float std)
+/** What bytes are divided by before they are normalised. */
+FRCNN_HD float frcnn_normalize_get_unit(frcnn_resize_rule rule)
 {
-    return ((float)value / 255.0f - mean) / std;
+    return rule == FRCNN_RESIZE_TORCHVISION ? 255.0f : 1.0f;
+}
+
+FRCNN_HD float frcnn_normalize(int value, float unit, float mean, float std)
+{
+    return ((float)value / unit - mean) / std;
 }
 
 /** Where one row or column of the output lies between two of the source. */

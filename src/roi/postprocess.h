@@ -6,12 +6,14 @@
 #include <stdint.h>
 
 #include "frcnn/detector.h"
+#include "rpn/box_coder.h"
 
 typedef struct frcnn_postprocess {
     int n_classes;      /**< with background, which is column 0 */
     float score_thresh; /**< detections score more than this */
     double nms_thresh;
     int max_detections;
+    frcnn_box_coder coder;
     float min_size;                      /**< pixels of the resized image; both sides are at least this */
     float resized_height, resized_width; /**< before padding */
     float image_height, image_width;     /**< as the image came in */
@@ -33,7 +35,7 @@ size_t frcnn_postprocess_get_workspace(const frcnn_postprocess *p, int64_t n_roi
  *  Returns the number of detections. A row with a NaN or +infinite logit gives nothing, nor does a box with a NaN or
  *  infinite delta or corner. The same bytes for every number of threads.
  *  Source: torchvision's postprocess_detections; Detectron2's fast_rcnn_inference and detector_postprocess, whose boxes
- *  of no area are among these. NMS per class on unshifted boxes. */
+ *  of no area are among these; mmdetection's BBoxHead, which scales boxes before its NMS. NMS per class on unshifted boxes. */
 int64_t frcnn_postprocess_cpu(const frcnn_postprocess *p, const float *logits, const float *deltas, int64_t row_stride,
                               const float *proposals, int64_t n_rois, void *workspace, frcnn_detection *out,
                               int *is_capped);

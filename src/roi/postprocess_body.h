@@ -28,11 +28,11 @@ FRCNN_HD void frcnn_class_scores(const float *logits, int n, float *scores)
 }
 
 /** Decodes and clips. 1 where the box is one to keep: from finite deltas, finite itself, and of min_size or more. */
-FRCNN_HD int frcnn_detection_decode(const float *proposal, const float *deltas, float height, float width,
-                                    float min_size, float *box)
+FRCNN_HD int frcnn_detection_decode(frcnn_box_coder coder, const float *proposal, const float *deltas, float height,
+                                    float width, float min_size, float *box)
 {
     const float weights[4] = {10.0f, 10.0f, 5.0f, 5.0f};
-    return frcnn_box_decode_clipped(proposal, deltas, weights, height, width, min_size, box);
+    return frcnn_box_decode_clipped(coder, proposal, deltas, weights, height, width, min_size, box);
 }
 
 /** A box of the resized image, resized_height x resized_width, in pixels of the image as it came in. */

@@ -55,8 +55,8 @@ static int64_t collect(const frcnn_postprocess *p, const post_work *work, const 
         const float *scores = work->scores + roi * p->n_classes;
         for (int c = 1; c < p->n_classes; c++) {
             if (!(scores[c] > p->score_thresh)) continue;
-            if (!frcnn_detection_decode(proposals + 4 * roi, deltas + roi * row_stride + 4 * c, p->resized_height,
-                                        p->resized_width, p->min_size, work->boxes + 4 * n))
+            if (!frcnn_detection_decode(p->coder, proposals + 4 * roi, deltas + roi * row_stride + 4 * c,
+                                        p->resized_height, p->resized_width, p->min_size, work->boxes + 4 * n))
                 continue;
             work->origin[n] = (int32_t)(roi * p->n_classes + c);
             work->keys[n] = frcnn_score_key(scores[c], (uint32_t)n);

@@ -48,6 +48,7 @@ static frcnn_postprocess get_params(const frcnn_postprocess_run *run, const frcn
         .score_thresh = run->score_thresh,
         .nms_thresh = run->nms_thresh,
         .max_detections = run->max_detections,
+        .coder = run->coder,
         .min_size = run->min_size,
         .resized_height = (float)frame->height,
         .resized_width = (float)frame->width,

@@ -45,6 +45,7 @@ typedef struct frcnn_postprocess_run {
     float score_thresh;
     double nms_thresh;
     int max_detections;
+    frcnn_box_coder coder;
     float min_size;
     int clips_to_image;
     const frcnn_frame *frames;   /**< [n] */

@@ -1,17 +1,17 @@
 /** One box from its anchor (or proposal) and its deltas. Boxes are x1, y1, x2, y2.
- *  Source: Ren et al. 2015, eq. 2; the clamp and the order of operations as torchvision. */
+ *  Source: Ren et al. 2015, eq. 2; the clamps and the orders of operations as torchvision and mmdetection have them. */
 #ifndef FRCNN_BOX_CODER_BODY_H
 #define FRCNN_BOX_CODER_BODY_H
 
 #include <math.h>
 
+#include "rpn/box_coder.h"
 #include "tensor/body.h"
 
 /* ln(1000 / 16): no box grows more than 62.5 times. */
 #define FRCNN_BOX_CODER_MAX_LOG 4.135166556742356f
 
-/** deltas and weights: dx, dy, dw, dh. NaN stays NaN; a very small dw gives a width of 0. */
-FRCNN_HD void frcnn_box_decode(const float *anchor, const float *deltas, const float *weights, float *box)
+FRCNN_HD void frcnn_box_decode_torchvision(const float *anchor, const float *deltas, const float *weights, float *box)
 {
     const float width = anchor[2] - anchor[0];
     const float height = anchor[3] - anchor[1];
@@ -31,6 +31,36 @@ FRCNN_HD void frcnn_box_decode(const float *anchor, const float *deltas, const f
     box[1] = decoded_y - half_height;
     box[2] = decoded_x + half_width;
     box[3] = decoded_y + half_height;
+}
+
+FRCNN_HD float frcnn_box_coder_clamp(float value)
+{
+    if (value > FRCNN_BOX_CODER_MAX_LOG) return FRCNN_BOX_CODER_MAX_LOG;
+    return value < -FRCNN_BOX_CODER_MAX_LOG ? -FRCNN_BOX_CODER_MAX_LOG : value;
+}
+
+FRCNN_HD void frcnn_box_decode_mmdetection(const float *anchor, const float *deltas, const float *weights, float *box)
+{
+    for (int axis = 0; axis < 2; axis++) {
+        const float center = (anchor[axis] + anchor[axis + 2]) * 0.5f;
+        const float side = anchor[axis + 2] - anchor[axis];
+        const float shift = side * (deltas[axis] * (1.0f / weights[axis]));
+        const float log_scale = frcnn_box_coder_clamp(deltas[axis + 2] * (1.0f / weights[axis + 2]));
+        const float decoded = center + shift;
+        const float half_side = side * expf(log_scale) * 0.5f;
+        box[axis] = decoded - half_side;
+        box[axis + 2] = decoded + half_side;
+    }
+}
+
+/** deltas and weights: dx, dy, dw, dh. NaN stays NaN; by torchvision's coder a very small dw gives a width of 0. */
+FRCNN_HD void frcnn_box_decode(frcnn_box_coder coder, const float *anchor, const float *deltas, const float *weights,
+                               float *box)
+{
+    if (coder == FRCNN_CODER_MMDETECTION)
+        frcnn_box_decode_mmdetection(anchor, deltas, weights, box);
+    else
+        frcnn_box_decode_torchvision(anchor, deltas, weights, box);
 }
 
 /** value within [0, limit]; NaN stays NaN. */
@@ -62,11 +92,11 @@ FRCNN_HD int frcnn_box_is_finite(const float *values)
 }
 
 /** Decodes and clips. 1 where the box is one to keep: from finite deltas, finite itself, and of min_size or more. */
-FRCNN_HD int frcnn_box_decode_clipped(const float *anchor, const float *deltas, const float *weights, float height,
-                                      float width, float min_size, float *box)
+FRCNN_HD int frcnn_box_decode_clipped(frcnn_box_coder coder, const float *anchor, const float *deltas,
+                                      const float *weights, float height, float width, float min_size, float *box)
 {
     if (!frcnn_box_is_finite(deltas)) return 0;
-    frcnn_box_decode(anchor, deltas, weights, box);
+    frcnn_box_decode(coder, anchor, deltas, weights, box);
     if (!frcnn_box_is_finite(box)) return 0;
     frcnn_box_clip(box, height, width);
     return frcnn_box_has_size(box, min_size);

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rpn/box_coder.h"
+
 /** One level of one image. Anchor a of a cell has its logit at logits[cell * cell_stride + a] and its delta k (dx, dy,
  *  dw, dh) at deltas[cell * cell_stride + 4 * a + k]: one convolution may write both. */
 typedef struct frcnn_proposal_level {
@@ -23,6 +25,7 @@ typedef struct frcnn_proposal_params {
     float score_thresh; /**< proposals score at least this */
     float min_size;     /**< pixels; both sides are at least this */
     int keeps_logits;   /**< 1: a proposal's score is its logit, and score_thresh is one */
+    frcnn_box_coder coder;
 } frcnn_proposal_params;
 
 /** Bytes that frcnn_proposals_cpu needs; SIZE_MAX where that overflows. n_anchors_per_level: [n_levels]. */
@@ -39,7 +42,7 @@ size_t frcnn_proposals_get_workspace(const frcnn_proposal_params *params, const 
  *  scores  [post_nms_top_n]     out
  *  sources [post_nms_top_n]     out: the anchor of each, counted through all levels; NULL: not asked for
  *  Returns the number of proposals. The same bytes for every number of threads.
- *  Source: torchvision's filter_proposals, and Detectron2's find_top_rpn_proposals with logits kept; NMS per level on
+ *  Source: torchvision's filter_proposals, mmdetection's RPNHead, and Detectron2's find_top_rpn_proposals with logits kept; NMS per level on
  *  unshifted boxes. */
 int64_t frcnn_proposals_cpu(const frcnn_proposal_params *params, const frcnn_proposal_level *levels, int n_levels,
                             float image_height, float image_width, void *workspace, float *boxes, float *scores,

@@ -21,7 +21,7 @@ FRCNN_HD int frcnn_proposal_decode(const frcnn_proposal_params *params, const fl
     const float weights[4] = {1.0f, 1.0f, 1.0f, 1.0f};
     *score = params->keeps_logits ? logit : frcnn_proposal_score(logit);
     return isfinite(logit) && *score >= params->score_thresh &&
-           frcnn_box_decode_clipped(anchor, deltas, weights, height, width, params->min_size, box);
+           frcnn_box_decode_clipped(params->coder, anchor, deltas, weights, height, width, params->min_size, box);
 }
 
 #endif

@@ -81,6 +81,7 @@ static frcnn_postprocess_run make_run(const problem *p)
                                        .nms_thresh = p->nms_thresh,
                                        .max_detections = p->max_detections,
                                        .min_size = 1e-2f,
+                                       .coder = p->n_images > 1 ? FRCNN_CODER_MMDETECTION : FRCNN_CODER_TORCHVISION,
                                        .clips_to_image = p->n_images > 1};
     return run;
 }

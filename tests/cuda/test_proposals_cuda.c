@@ -233,11 +233,11 @@ static void any_numbers(void **state)
     (void)state;
     static const int ks[] = {1, 63, 64, 65, 200};
     for (size_t i = 0; i < sizeof ks / sizeof *ks; i++) {
-        const frcnn_proposal_params params = {ks[i], 150, 0.7, 0.0f, 1e-3f, 0};
+        const frcnn_proposal_params params = {ks[i], 150, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
         assert_true(check((problem){"numbers", 2, 3, {700, 210, 64, 21, 1}, params, coarse_logit, any_delta, 120.0f}) >
                     0);
     }
-    const frcnn_proposal_params params = {1000, 1000, 0.7, 0.0f, 1e-3f, 0};
+    const frcnn_proposal_params params = {1000, 1000, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
     check((problem){"one anchor", 1, 1, {1}, params, coarse_logit, any_delta, 120.0f});
     check((problem){"one level", 1, 12, {150}, params, coarse_logit, any_delta, 120.0f});
 }
@@ -245,7 +245,7 @@ static void any_numbers(void **state)
 static void ties(void **state)
 {
     (void)state;
-    const frcnn_proposal_params params = {100, 120, 0.7, 0.0f, 1e-3f, 0};
+    const frcnn_proposal_params params = {100, 120, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
     assert_true(check((problem){"ties", 3, 3, {800, 100, 30}, params, equal_logit, any_delta, 60.0f}) > 0);
 }
 
@@ -255,18 +255,20 @@ static void caps(void **state)
     (void)state;
     static const int caps[] = {0, 1, 2, 64, 65, 1000};
     for (size_t i = 0; i < sizeof caps / sizeof *caps; i++) {
-        const frcnn_proposal_params params = {150, caps[i], 0.9, 0.0f, 1e-3f, 0};
+        const frcnn_proposal_params params = {150, caps[i], 0.9, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
         const int64_t n = check((problem){"caps", 2, 3, {200, 60}, params, coarse_logit, any_delta, 60.0f});
         assert_true(n <= 2 * caps[i] && (caps[i] == 0 || n > 0));
     }
-    const frcnn_proposal_params none = {0, 100, 0.7, 0.0f, 1e-3f, 0};
+    const frcnn_proposal_params none = {0, 100, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
     assert_int_equal(check((problem){"none chosen", 2, 3, {200, 60}, none, coarse_logit, any_delta, 60.0f}), 0);
 }
 
 static void filters(void **state)
 {
     (void)state;
-    const problem p = {"filters", 2, 3, {300, 60}, {100, 100, 0.7, 0.0f, 1e-3f, 0}, coarse_logit, any_delta, 60.0f};
+    const problem p = {
+        "filters",    2,         3,    {300, 60}, {100, 100, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION},
+        coarse_logit, any_delta, 60.0f};
     problem q = p;
     q.params.score_thresh = 0.999f;
     assert_true(check(q) > 0);
@@ -274,6 +276,9 @@ static void filters(void **state)
     assert_int_equal(check(q), 0);
     q = p;
     q.params.keeps_logits = 1;
+    assert_true(check(q) > 0);
+    q = p;
+    q.params.coder = FRCNN_CODER_MMDETECTION;
     assert_true(check(q) > 0);
     q = p;
     q.params.min_size = 30.0f;
@@ -286,7 +291,7 @@ static void filters(void **state)
 static void special_values(void **state)
 {
     (void)state;
-    const frcnn_proposal_params params = {300, 200, 0.7, 0.0f, 1e-3f, 0};
+    const frcnn_proposal_params params = {300, 200, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
     assert_true(check((problem){"specials", 3, 3, {400, 50}, params, special_logit, special_delta, 60.0f}) > 0);
     assert_int_equal(check((problem){"NaN", 2, 3, {400, 50}, params, nan_logit, any_delta, 60.0f}), 0);
 }
@@ -295,11 +300,11 @@ static void special_values(void **state)
 static void many(void **state)
 {
     (void)state;
-    const frcnn_proposal_params usual = {1000, 1000, 0.7, 0.0f, 1e-3f, 0};
+    const frcnn_proposal_params usual = {1000, 1000, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
     check_runs((problem){"usual", 1, 3, {2600, 700, 190, 45}, usual, coarse_logit, any_delta, 80.0f}, 1);
-    const frcnn_proposal_params long_lists = {5000, 700, 0.3, 0.0f, 1e-3f, 0};
+    const frcnn_proposal_params long_lists = {5000, 700, 0.3, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
     check_runs((problem){"long lists", 2, 3, {1800, 100}, long_lists, coarse_logit, any_delta, 10.0f}, 1);
-    const frcnn_proposal_params all = {5000, 5000, 0.9, 0.0f, 1e-3f, 0};
+    const frcnn_proposal_params all = {5000, 5000, 0.9, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
     check_runs((problem){"long merge", 1, 1, {4800, 4700, 4500, 4400}, all, coarse_logit, any_delta, 5.0f}, 1);
     check_runs((problem){"long merge of ties", 1, 1, {5500, 5500, 5500, 5500}, all, equal_logit, any_delta, 5.0f}, 1);
 }

@@ -11,6 +11,7 @@ enum { MAX_IMAGES = 5, CHANNELS = 3 };
 typedef struct batch {
     int n, padded_height, padded_width, is_bgr;
     int sizes[MAX_IMAGES][4];
+    frcnn_resize_rule rule;
 } batch;
 
 static size_t get_n_values(const batch *b)
@@ -23,6 +24,7 @@ static frcnn_transform make_transform(const batch *b)
     const frcnn_transform transform = {.n = b->n,
                                        .padded_height = b->padded_height,
                                        .padded_width = b->padded_width,
+                                       .rule = b->rule,
                                        .is_bgr = b->is_bgr,
                                        .mean = {0.485f, 0.456f, 0.406f},
                                        .std = {0.229f, 0.224f, 0.225f}};
@@ -78,7 +80,7 @@ static void *run_cuda(const batch *b, const frcnn_frame *frames, frcnn_dtype dty
     return take_output(stream, transform.dst, bytes);
 }
 
-static void check(const batch *b, const char *what)
+static void check_rule(const batch *b, const char *what)
 {
     frcnn_stream *stream = open_stream();
     frcnn_frame frames[MAX_IMAGES];
@@ -97,14 +99,36 @@ static void check(const batch *b, const char *what)
     close_stream(stream);
 }
 
+static void check(const batch *b, const char *what)
+{
+    static const frcnn_resize_rule rules[] = {FRCNN_RESIZE_TORCHVISION, FRCNN_RESIZE_DETECTRON2,
+                                              FRCNN_RESIZE_MMDETECTION};
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        batch by_rule = *b;
+        by_rule.rule = rules[i];
+        check_rule(&by_rule, what);
+    }
+}
+
 static void one_image_of_any_size(void **state)
 {
     (void)state;
     static const int sizes[][4] = {
-        {1, 1, 1, 1}, {1, 1, 5, 7}, {7, 5, 13, 9}, {41, 70, 17, 29}, {3, 3, 33, 31}, {19, 23, 19, 23}, {2, 300, 1, 64},
+        {1, 1, 1, 1},
+        {1, 1, 5, 7},
+        {7, 5, 13, 9},
+        {41, 70, 17, 29},
+        {3, 3, 33, 31},
+        {19, 23, 19, 23},
+        {2, 300, 1, 64},
+        /* More columns under a pixel than weights are kept of; rows that are weighted first, many and few. */
+        {150, 200, 13, 9},
+        {90, 7, 9, 7},
+        {60, 20, 9, 12},
+        {200, 20, 5, 12},
     };
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        batch b = {1, sizes[i][2], sizes[i][3], 0, {{0}}};
+        batch b = {1, sizes[i][2], sizes[i][3], 0, {{0}}, FRCNN_RESIZE_TORCHVISION};
         memcpy(b.sizes[0], sizes[i], sizeof sizes[i]);
         check(&b, "one image");
     }
@@ -117,7 +141,7 @@ static void sizes_round_a_tile(void **state)
     static const int shapes[][2] = {{32, 32}, {33, 31}, {25, 41}, {1, 1024}, {1, 1025}, {64, 33}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         const int height = shapes[i][0], width = shapes[i][1];
-        const batch b = {1, height, width, 0, {{20, 30, height, width}}};
+        const batch b = {1, height, width, 0, {{20, 30, height, width}}, FRCNN_RESIZE_TORCHVISION};
         check(&b, "tile");
     }
 }
@@ -125,26 +149,32 @@ static void sizes_round_a_tile(void **state)
 static void padding_is_zeros(void **state)
 {
     (void)state;
-    const batch b = {1, 64, 32, 0, {{9, 5, 40, 22}}};
+    const batch b = {1, 64, 32, 0, {{9, 5, 40, 22}}, FRCNN_RESIZE_TORCHVISION};
     check(&b, "padding");
-    const batch wide = {1, 32, 64, 0, {{20, 50, 32, 47}}};
+    const batch wide = {1, 32, 64, 0, {{20, 50, 32, 47}}, FRCNN_RESIZE_TORCHVISION};
     check(&wide, "padding");
 }
 
 static void images_of_a_batch_differ(void **state)
 {
     (void)state;
-    const batch b = {4, 32, 64, 0, {{30, 40, 27, 36}, {12, 60, 13, 64}, {100, 90, 32, 28}, {1, 3, 17, 51}}};
+    const batch b = {4,
+                     32,
+                     64,
+                     0,
+                     {{30, 40, 27, 36}, {12, 60, 13, 64}, {100, 90, 32, 28}, {1, 3, 17, 51}},
+                     FRCNN_RESIZE_TORCHVISION};
     check(&b, "batch");
     /* Images smaller than a block, which several of them share; their bytes end nowhere near a multiple of 16. */
-    const batch small = {5, 5, 7, 0, {{5, 7, 5, 7}, {9, 9, 5, 5}, {2, 3, 4, 6}, {1, 1, 1, 1}, {70, 20, 5, 2}}};
+    const batch small = {
+        5, 5, 7, 0, {{5, 7, 5, 7}, {9, 9, 5, 5}, {2, 3, 4, 6}, {1, 1, 1, 1}, {70, 20, 5, 2}}, FRCNN_RESIZE_TORCHVISION};
     check(&small, "small images");
 }
 
 static void channels_are_swapped(void **state)
 {
     (void)state;
-    const batch b = {2, 32, 32, 1, {{20, 25, 25, 31}, {50, 40, 32, 26}}};
+    const batch b = {2, 32, 32, 1, {{20, 25, 25, 31}, {50, 40, 32, 26}}, FRCNN_RESIZE_TORCHVISION};
     check(&b, "bgr");
 }
 

@@ -33,7 +33,8 @@ static size_t get_n_floats(const frcnn_resize_normalize *p)
 static float *run(const frcnn_resize_normalize *p, const uint8_t *rgb)
 {
     float *dst = guarded_create(get_n_floats(p));
-    void *workspace = workspace_create(frcnn_resize_normalize_get_workspace(p->height, p->width));
+    void *workspace =
+        workspace_create(frcnn_resize_normalize_get_workspace(FRCNN_RESIZE_TORCHVISION, p->height, p->width));
     frcnn_resize_normalize_cpu(p, rgb, workspace, dst);
     free(workspace);
     return dst;
@@ -81,7 +82,8 @@ static void test_size(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int height = 0, width = 0;
-        assert_ok(frcnn_resize_get_size(cases[i][0], cases[i][1], cases[i][2], cases[i][3], &height, &width));
+        assert_ok(frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION, cases[i][0], cases[i][1], cases[i][2], cases[i][3],
+                                        &height, &width));
         assert_int_equal(height, cases[i][4]);
         assert_int_equal(width, cases[i][5]);
     }
@@ -91,10 +93,14 @@ static void test_size_errors(void **state)
 {
     (void)state;
     int height = 7, width = 9;
-    assert_fails(frcnn_resize_get_size(0, 5, 800, 1333, &height, &width), FRCNN_ERROR_INVALID, "found 0x5");
-    assert_fails(frcnn_resize_get_size(5, -1, 800, 1333, &height, &width), FRCNN_ERROR_INVALID, "found 5x-1");
-    assert_fails(frcnn_resize_get_size(5, 5, 0, 1333, &height, &width), FRCNN_ERROR_INVALID, "found 0 and 1333");
-    assert_fails(frcnn_resize_get_size(5, 5, 800, 0, &height, &width), FRCNN_ERROR_INVALID, "found 800 and 0");
+    assert_fails(frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION, 0, 5, 800, 1333, &height, &width), FRCNN_ERROR_INVALID,
+                 "found 0x5");
+    assert_fails(frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION, 5, -1, 800, 1333, &height, &width),
+                 FRCNN_ERROR_INVALID, "found 5x-1");
+    assert_fails(frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION, 5, 5, 0, 1333, &height, &width), FRCNN_ERROR_INVALID,
+                 "found 0 and 1333");
+    assert_fails(frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION, 5, 5, 800, 0, &height, &width), FRCNN_ERROR_INVALID,
+                 "found 800 and 0");
     assert_int_equal(height, 7);
     assert_int_equal(width, 9);
 }
@@ -134,7 +140,7 @@ static void test_transform(void **state)
 {
     (void)state;
     int height = 0, width = 0;
-    assert_ok(frcnn_resize_get_size(41, 70, 75, 120, &height, &width));
+    assert_ok(frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION, 41, 70, 75, 120, &height, &width));
     assert_int_equal(height, golden_transform_sizes[0]);
     assert_int_equal(width, golden_transform_sizes[1]);
     frcnn_resize_normalize p = make_params(41, 70, height, width);

@@ -21,18 +21,20 @@ static void test_decode(void **state)
     static const float expected[2][4] = {{11.8965797f, -2456.00024f, 56.1034203f, 2544.00024f},
                                          {7.00282288f, -2456.00024f, 60.9971771f, 2544.00024f}};
     float box[4];
-    frcnn_box_decode(anchor, deltas[0], roi_weights, box);
+    frcnn_box_decode(FRCNN_CODER_TORCHVISION, anchor, deltas[0], roi_weights, box);
     assert_floats_close(box, expected[0], 4, exp_tolerance);
-    frcnn_box_decode(anchor, deltas[1], rpn_weights, box);
+    frcnn_box_decode(FRCNN_CODER_TORCHVISION, anchor, deltas[1], rpn_weights, box);
     assert_floats_close(box, expected[1], 4, exp_tolerance);
 
     float anchors[24 * 4], many_deltas[24 * 4], boxes[24 * 4];
     seeded_boxes(11, 100.0f, 60.0f, anchors, 24);
     seeded_fill(12, -3.0f, 6.0f, many_deltas, 24 * 4);
-    for (int i = 0; i < 24; i++) frcnn_box_decode(anchors + 4 * i, many_deltas + 4 * i, rpn_weights, boxes + 4 * i);
+    for (int i = 0; i < 24; i++)
+        frcnn_box_decode(FRCNN_CODER_TORCHVISION, anchors + 4 * i, many_deltas + 4 * i, rpn_weights, boxes + 4 * i);
     for (int i = 0; i < 24; i++) /* a corner is a difference of terms up to the box's size */
         assert_floats_close(boxes + 4 * i, golden_decode_rpn + 4 * i, 4, 3e-5);
-    for (int i = 0; i < 24; i++) frcnn_box_decode(anchors + 4 * i, many_deltas + 4 * i, roi_weights, boxes + 4 * i);
+    for (int i = 0; i < 24; i++)
+        frcnn_box_decode(FRCNN_CODER_TORCHVISION, anchors + 4 * i, many_deltas + 4 * i, roi_weights, boxes + 4 * i);
     assert_floats_close(boxes, golden_decode_roi, 24 * 4, 1e-6);
 }
 
@@ -42,7 +44,7 @@ static void test_decode_extremes(void **state)
     static const float anchor[4] = {10.0f, 20.0f, 50.0f, 100.0f};
     const float shrink[4] = {0.0f, 0.0f, -200.0f, -200.0f};
     float box[4];
-    frcnn_box_decode(anchor, shrink, rpn_weights, box);
+    frcnn_box_decode(FRCNN_CODER_TORCHVISION, anchor, shrink, rpn_weights, box);
     assert_true(box[0] == 30.0f && box[2] == 30.0f && box[1] == 60.0f && box[3] == 60.0f);
     assert_false(frcnn_box_has_size(box, 1e-3f));
 
@@ -51,13 +53,16 @@ static void test_decode_extremes(void **state)
         const float bad[3] = {NAN, INFINITY, -INFINITY};
         for (int i = 0; i < 3; i++) {
             deltas[k] = bad[i];
-            assert_false(frcnn_box_decode_clipped(anchor, deltas, rpn_weights, 200.0f, 200.0f, 1e-3f, box));
+            assert_false(frcnn_box_decode_clipped(FRCNN_CODER_TORCHVISION, anchor, deltas, rpn_weights, 200.0f, 200.0f,
+                                                  1e-3f, box));
         }
     }
     const float far_away[4] = {3e38f, 0.0f, 0.0f, 0.0f};
-    assert_false(frcnn_box_decode_clipped(anchor, far_away, rpn_weights, 200.0f, 200.0f, 1e-3f, box));
+    assert_false(
+        frcnn_box_decode_clipped(FRCNN_CODER_TORCHVISION, anchor, far_away, rpn_weights, 200.0f, 200.0f, 1e-3f, box));
     const float endless[4] = {0.0f, 0.0f, INFINITY, 100.0f};
-    assert_false(frcnn_box_decode_clipped(endless, shrink, rpn_weights, 200.0f, 200.0f, 1e-3f, box));
+    assert_false(
+        frcnn_box_decode_clipped(FRCNN_CODER_TORCHVISION, endless, shrink, rpn_weights, 200.0f, 200.0f, 1e-3f, box));
 }
 
 static void test_clip(void **state)

@@ -131,7 +131,7 @@ static void test_sources(void **state)
         const float *head = f.heads[level] + anchor / N_PER_CELL * CELL_STRIDE;
         float box[4];
         n_of_level[level]++;
-        assert_true(frcnn_box_decode_clipped(f.anchors[level] + 4 * anchor,
+        assert_true(frcnn_box_decode_clipped(golden_params.coder, f.anchors[level] + 4 * anchor,
                                              head + N_PER_CELL + 4 * (anchor % N_PER_CELL), weights, 85.0f, 100.0f,
                                              golden_params.min_size, box));
         assert_memory_equal(box, boxes + 4 * i, sizeof box);

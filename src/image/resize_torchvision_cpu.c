@@ -1,29 +1,22 @@
-#include "image/resize_normalize.h"
-
-#include <assert.h>
-#include <string.h>
-
-#include "image/resize_normalize_body.h"
+#include "image/resize_rules.h"
 #include "tensor/parallel.h"
 #include "tensor/workspace.h"
 
-/* A tile is small enough for its source samples to stay on the stack and in the first-level cache; going down a tile,
-   rows that lie between the same two source rows share those samples. */
-enum { TILE_ROWS = 32, TILE_COLUMNS = 128, TILE_FLOATS = TILE_COLUMNS * 3 };
+/* Going down a tile, rows that lie between the same two source rows share their samples. */
+enum { TILE_FLOATS = FRCNN_TILE_COLUMNS * 3 };
 
 /** What all tiles share. */
 typedef struct tables {
-    float *normalized;               /**< [3, 256] */
-    frcnn_resize_tap *rows;          /**< [height] */
-    int64_t *left, *right;           /**< [width]: a column's source samples, in bytes from the row's start */
-    float *w_left, *w_right;         /**< [width, 3]: their weights, once per channel */
-    int first_channel, next_channel; /**< of the source pixel, for dst's channel 0, and the step to the next */
+    frcnn_byte_levels *levels;
+    frcnn_resize_tap *rows;  /**< [height] */
+    int64_t *left, *right;   /**< [width]: a column's source samples, in bytes from the row's start */
+    float *w_left, *w_right; /**< [width, 3]: their weights, once per channel */
 } tables;
 
 static size_t tables_layout(tables *t, int height, int width, void *memory)
 {
     frcnn_workspace w = {memory, 0};
-    t->normalized = frcnn_workspace_take(&w, 3 * 256, sizeof *t->normalized);
+    t->levels = frcnn_workspace_take(&w, 1, sizeof *t->levels);
     t->rows = frcnn_workspace_take(&w, height, sizeof *t->rows);
     t->left = frcnn_workspace_take(&w, width, sizeof *t->left);
     t->right = frcnn_workspace_take(&w, width, sizeof *t->right);
@@ -32,7 +25,7 @@ static size_t tables_layout(tables *t, int height, int width, void *memory)
     return w.bytes;
 }
 
-size_t frcnn_resize_normalize_get_workspace(int height, int width)
+size_t frcnn_resize_torchvision_get_workspace(int height, int width)
 {
     tables t;
     return tables_layout(&t, height, width, NULL);
@@ -40,8 +33,7 @@ size_t frcnn_resize_normalize_get_workspace(int height, int width)
 
 static void tables_fill(tables *t, const frcnn_resize_normalize *p)
 {
-    for (int c = 0; c < 3; c++)
-        for (int v = 0; v < 256; v++) t->normalized[c * 256 + v] = frcnn_normalize(v, p->mean[c], p->std[c]);
+    frcnn_byte_levels_fill(t->levels, p);
     for (int y = 0; y < p->height; y++) t->rows[y] = frcnn_resize_get_tap(y, p->src_height, p->height);
     for (int x = 0; x < p->width; x++) {
         const frcnn_resize_tap tap = frcnn_resize_get_tap(x, p->src_width, p->width);
@@ -52,21 +44,19 @@ static void tables_fill(tables *t, const frcnn_resize_normalize *p)
             t->w_right[3 * x + c] = tap.w1;
         }
     }
-    t->first_channel = p->is_bgr ? 2 : 0;
-    t->next_channel = p->is_bgr ? -1 : 1;
 }
 
 /** The normalised samples left and right of n columns from column x, [n, 3] each, out of one source row. */
 static void read_samples(const tables *t, const uint8_t *row, int x, int n, float *left, float *right)
 {
-    const uint8_t *first = row + t->first_channel;
-    const int step = t->next_channel;
+    const uint8_t *first = row + t->levels->first_channel;
+    const int step = t->levels->next_channel;
     for (int i = 0; i < n; i++) {
         const uint8_t *l = first + t->left[x + i];
         const uint8_t *r = first + t->right[x + i];
         for (int c = 0; c < 3; c++) {
-            left[3 * i + c] = t->normalized[c * 256 + l[c * step]];
-            right[3 * i + c] = t->normalized[c * 256 + r[c * step]];
+            left[3 * i + c] = t->levels->values[c][l[c * step]];
+            right[3 * i + c] = t->levels->values[c][r[c * step]];
         }
     }
 }
@@ -91,8 +81,8 @@ static void resize_tile(const frcnn_resize_normalize *p, const tables *t, const 
     int32_t upper_row = -1, lower_row = -1;
     const size_t row_bytes = (size_t)p->src_width * 3;
     const size_t dst_row = (size_t)p->padded_width * 3;
-    const int n = p->width - x < TILE_COLUMNS ? p->width - x : TILE_COLUMNS;
-    const int y_end = p->height - y_begin < TILE_ROWS ? p->height : y_begin + TILE_ROWS;
+    const int n = p->width - x < FRCNN_TILE_COLUMNS ? p->width - x : FRCNN_TILE_COLUMNS;
+    const int y_end = p->height - y_begin < FRCNN_TILE_ROWS ? p->height : y_begin + FRCNN_TILE_ROWS;
     for (int y = y_begin; y < y_end; y++) {
         const frcnn_resize_tap tap = t->rows[y];
         if (tap.i0 != upper_row && tap.i0 == lower_row) {
@@ -118,25 +108,12 @@ static void resize_tile(const frcnn_resize_normalize *p, const tables *t, const 
     }
 }
 
-void frcnn_resize_normalize_cpu(const frcnn_resize_normalize *p, const uint8_t *rgb, void *workspace, float *dst)
+void frcnn_resize_torchvision_cpu(const frcnn_resize_normalize *p, const uint8_t *rgb, void *workspace, float *dst)
 {
-    assert(p->src_height > 0 && p->src_width > 0 && p->height > 0 && p->width > 0);
-    assert(p->padded_height >= p->height && p->padded_width >= p->width);
     tables t;
     tables_layout(&t, p->height, p->width, workspace);
     tables_fill(&t, p);
-    const size_t dst_row = (size_t)p->padded_width * 3;
-    const size_t used_row = (size_t)p->width * 3;
-    const int n_bands = (p->padded_height + TILE_ROWS - 1) / TILE_ROWS;
     FRCNN_PARALLEL_FOR
-    for (int band = 0; band < n_bands; band++) {
-        const int y_begin = band * TILE_ROWS;
-        const int y_end = p->padded_height - y_begin < TILE_ROWS ? p->padded_height : y_begin + TILE_ROWS;
-        if (y_begin < p->height)
-            for (int x = 0; x < p->width; x += TILE_COLUMNS) resize_tile(p, &t, rgb, y_begin, x, dst);
-        for (int y = y_begin; y < y_end; y++) {
-            const size_t used = y < p->height ? used_row : 0;
-            memset(dst + (size_t)y * dst_row + used, 0, (dst_row - used) * sizeof *dst);
-        }
-    }
+    for (int y = 0; y < p->height; y += FRCNN_TILE_ROWS)
+        for (int x = 0; x < p->width; x += FRCNN_TILE_COLUMNS) resize_tile(p, &t, rgb, y, x, dst);
 }
