@@ -33,7 +33,7 @@ typedef struct frcnn_category {
 /** What a checkpoint's shapes do not say. The family's defaults, then the file's metadata, then FILE.json beside the
  *  file, then the options of frcnn_model_open, each over the one before. */
 typedef struct frcnn_settings {
-    char family[32];                     /**< "torchvision" */
+    char family[32];                     /**< "torchvision", "detectron2", "mmdetection", … */
     char backbone[32];                   /**< "resnet50", "mobilenet_v2", … */
     int n_return_layers;                 /**< 0: not said, the layers whose channels the FPN takes */
     int return_layers[FRCNN_MAX_LEVELS]; /**< what feeds the FPN: stages 1 to 4 of a ResNet, modules of a MobileNetV2 */
@@ -41,7 +41,7 @@ typedef struct frcnn_settings {
     int stride_in_1x1; /**< 1: a ResNet's bottlenecks stride in their first convolution, not in the 3x3 */
     char order[4];     /**< "rgb" or "bgr": the channel order the first convolution expects */
     int n_channels;
-    float mean[FRCNN_MAX_CHANNELS]; /**< of values in [0, 1], in order */
+    float mean[FRCNN_MAX_CHANNELS]; /**< in order; of values in [0, 1] for torchvision, in [0, 255] for all others */
     float std[FRCNN_MAX_CHANNELS];
     int min_size; /**< pixels: the short side after resizing … */
     int max_size; /**< … unless the long side would be longer than this */
@@ -86,7 +86,9 @@ typedef struct frcnn_model_info {
     size_t n_categories;
     const frcnn_category *categories; /**< index = class_index of a detection */
     int64_t n_parameters;             /**< weights and biases; the values of frozen norms are not counted */
+    int64_t n_unused;                 /**< tensors that are there and not needed, as those of a mask head */
     int n_anchors_per_cell;           /**< on each level */
+    int is_unit_range;                /**< 1: mean and std are of values in [0, 1], as torchvision's; 0: of bytes */
     const frcnn_anchor_config *anchors;
 } frcnn_model_info;
 
@@ -117,7 +119,7 @@ typedef struct frcnn_model_sizes {
     int n_levels;
     int grid_height[FRCNN_MAX_LEVELS], grid_width[FRCNN_MAX_LEVELS];
     int stride_y[FRCNN_MAX_LEVELS],
-        stride_x[FRCNN_MAX_LEVELS]; /**< pixels of the padded image: its side / the grid's */
+        stride_x[FRCNN_MAX_LEVELS]; /**< pixels of the padded image: for torchvision its side / the grid's */
     int64_t n_anchors;
 } frcnn_model_sizes;
 

@@ -134,6 +134,7 @@ frcnn_status frcnn_resnet_build(const frcnn_resnet *resnet, frcnn_graph *graph, 
     int map = 0;
     FRCNN_TRY(frcnn_graph_conv2d(graph, &map, in, &resnet->stem, conv_options(7, 2, FRCNN_RELU, FRCNN_NO_VALUE)));
     FRCNN_TRY(frcnn_graph_max_pool2d(graph, &map, map, 3, 2, 1));
+    frcnn_graph_name(graph, map, "body.stem");
     const frcnn_resnet_block *block = resnet->blocks;
     for (int stage = 0; stage < FRCNN_RESNET_STAGES; stage++) {
         for (int i = 0; i < resnet->n_blocks[stage]; i++) FRCNN_TRY(build_block(resnet, block++, graph, &map));

@@ -1,5 +1,7 @@
 #include "checkpoint/settings.h"
 
+#include <string.h>
+
 /* Source: the defaults of torchvision's FasterRCNN, AnchorGenerator and GeneralizedRCNNTransform. */
 void frcnn_settings_default_torchvision(frcnn_settings *settings)
 {
@@ -28,4 +30,56 @@ void frcnn_settings_default_torchvision(frcnn_settings *settings)
         .box_nms_thresh = 0.5f,
         .box_detections_per_img = 100,
     };
+}
+
+static void set_pixels(frcnn_settings *settings, const char *order, const float mean[3], const float std[3])
+{
+    memcpy(settings->order, order, sizeof "rgb");
+    for (int i = 0; i < 3; i++) {
+        settings->mean[i] = mean[i];
+        settings->std[i] = std[i];
+    }
+}
+
+static const float caffe_mean[3] = {103.53f, 116.28f, 123.675f};
+static const float caffe_std[3] = {1.0f, 1.0f, 1.0f};
+
+/* Source: detectron2/config/defaults.py and the model zoo's YAML files. */
+void frcnn_settings_default_detectron2(frcnn_settings *settings)
+{
+    frcnn_settings_default_torchvision(settings);
+    set_pixels(settings, "bgr", caffe_mean, caffe_std);
+    settings->stride_in_1x1 = 1;
+    settings->roi_sampling_ratio = 0;
+}
+
+void frcnn_settings_default_detectron2_x101(frcnn_settings *settings)
+{
+    static const float std[3] = {57.375f, 57.12f, 58.395f};
+    frcnn_settings_default_detectron2(settings);
+    set_pixels(settings, "bgr", caffe_mean, std);
+    settings->stride_in_1x1 = 0;
+}
+
+/* Source: mmdetection's configs/_base_/models/faster-rcnn_r50_fpn.py and configs/faster_rcnn. */
+void frcnn_settings_default_mmdetection(frcnn_settings *settings)
+{
+    static const float mean[3] = {123.675f, 116.28f, 103.53f}, std[3] = {58.395f, 57.12f, 57.375f};
+    frcnn_settings_default_torchvision(settings);
+    set_pixels(settings, "rgb", mean, std);
+    settings->roi_sampling_ratio = 0;
+}
+
+void frcnn_settings_default_mmdetection_caffe(frcnn_settings *settings)
+{
+    frcnn_settings_default_mmdetection(settings);
+    set_pixels(settings, "bgr", caffe_mean, caffe_std);
+    settings->stride_in_1x1 = 1;
+}
+
+void frcnn_settings_default_mmdetection_x101_32x8d(frcnn_settings *settings)
+{
+    static const float std[3] = {57.375f, 57.12f, 58.395f};
+    frcnn_settings_default_mmdetection(settings);
+    set_pixels(settings, "bgr", caffe_mean, std);
 }

@@ -8,8 +8,16 @@
 #include "frcnn/model.h"
 #include "frcnn/status.h"
 
-/** What torchvision's fasterrcnn_resnet50_fpn runs with. */
+/** @name What published detectors run with: torchvision's fasterrcnn_resnet50_fpn; Detectron2's R50-FPN and R101-FPN, which
+ *  begin with MSRA's weights, and its X101-32x8d-FPN; mmdetection's, which begin with torchvision's weights ("pytorch"
+ *  style), with Detectron2's ("caffe" style), and its X101-32x8d-FPN. @{ */
 void frcnn_settings_default_torchvision(frcnn_settings *settings);
+void frcnn_settings_default_detectron2(frcnn_settings *settings);
+void frcnn_settings_default_detectron2_x101(frcnn_settings *settings);
+void frcnn_settings_default_mmdetection(frcnn_settings *settings);
+void frcnn_settings_default_mmdetection_caffe(frcnn_settings *settings);
+void frcnn_settings_default_mmdetection_x101_32x8d(frcnn_settings *settings);
+/** @} */
 
 /** Reads a JSON object and changes the settings that it names. "classes" (without background) replaces the list in
  *  *classes, which is NULL or from a call before; the caller ends it with frcnn_labels_destroy. source names the text in

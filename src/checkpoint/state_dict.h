@@ -15,7 +15,7 @@ typedef struct frcnn_storage_source {
 } frcnn_storage_source;
 
 /** Finds the dict of tensors in root, which may lie under a name that training programs put it under, and fills
- *  checkpoint's entries. Errors: FORMAT (no dict of tensors, a tensor without a name), UNSUPPORTED (a dtype), and those of
+ *  checkpoint's entries, and its metadata with what mmdetection keeps beside them. Errors: FORMAT (no dict of tensors, a tensor without a name), UNSUPPORTED (a dtype), and those of
  *  the source; NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_state_dict_read(frcnn_checkpoint *checkpoint, const frcnn_pickle_value *root,
                                                    const frcnn_storage_source *source);

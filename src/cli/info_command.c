@@ -90,8 +90,9 @@ static void print_model(const frcnn_model_info *info)
         printf("%s %d ", i == 0 ? "" : ",", info->categories[i].id);
         frcnn_terminal_write(stdout, info->categories[i].name, 0);
     }
+    if (info->n_unused > 0) printf("\nunused         %" PRId64 " tensors, as of a mask head", info->n_unused);
     printf("\npre-processing %s", settings->order);
-    print_floats(" in 0 … 1, mean ", settings->mean, settings->n_channels);
+    print_floats(info->is_unit_range ? " in 0 … 1, mean " : " in 0 … 255, mean ", settings->mean, settings->n_channels);
     print_floats("; std ", settings->std, settings->n_channels);
     printf("\n               short side %d, long side at most %d\nanchors        %d a cell", settings->min_size,
            settings->max_size, info->n_anchors_per_cell);
@@ -148,7 +149,7 @@ static cJSON *make_anchors(const frcnn_model_info *info, const image_facts *fact
     const frcnn_settings *settings = info->settings;
     cJSON *anchors = cJSON_CreateObject();
     cJSON *sizes = cJSON_CreateArray();
-    cJSON_AddStringToObject(anchors, "convention", settings->family);
+    cJSON_AddStringToObject(anchors, "convention", frcnn_anchor_convention_get_name(info->anchors->convention));
     for (int i = 0; i < settings->n_levels; i++)
         cJSON_AddItemToArray(sizes, frcnn_json_float_list(settings->anchor_sizes[i], settings->n_sizes[i]));
     cJSON_AddItemToObject(anchors, "sizes", sizes);

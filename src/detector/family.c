@@ -1,24 +1,77 @@
 #include "detector/family.h"
 
+#include <float.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "checkpoint/tensor_names.h"
 #include "tensor/ends_with.h"
 #include "tensor/error.h"
 
-/* The tensor that every torchvision Faster R-CNN has, and no other family. */
-static const char landmark[] = "rpn.head.cls_logits.weight";
+static const frcnn_family families[] = {
+    {
+        .id = FRCNN_TORCHVISION,
+        .title = "a torchvision Faster R-CNN",
+        .landmark = "rpn.head.cls_logits.weight",
+        .anchors = FRCNN_ANCHORS_TORCHVISION,
+        .resize = FRCNN_RESIZE_TORCHVISION,
+        .coder = FRCNN_CODER_TORCHVISION,
+        .level_rule = FRCNN_LEVELS_TORCHVISION,
+        .min_proposal_size = 1e-3f,
+        .min_detection_size = 1e-2f,
+        .unused = {"roi_heads.mask_head.", "roi_heads.mask_predictor.", "roi_heads.keypoint_head.",
+                   "roi_heads.keypoint_predictor."},
+    },
+    {
+        .id = FRCNN_DETECTRON2,
+        .title = "a Detectron2 Faster R-CNN",
+        .landmark = "proposal_generator.rpn_head.objectness_logits.weight",
+        .translate = frcnn_tensor_names_detectron2,
+        .anchors = FRCNN_ANCHORS_DETECTRON2,
+        .resize = FRCNN_RESIZE_DETECTRON2,
+        .coder = FRCNN_CODER_TORCHVISION,
+        .level_rule = FRCNN_LEVELS_DETECTRON2,
+        .is_aligned = 1,
+        .keeps_logits = 1,
+        .has_last_background = 1,
+        .clips_to_image = 1,
+        .min_proposal_size = FLT_TRUE_MIN,
+        .unused = {"roi_heads.mask_head.", "roi_heads.keypoint_head.", "sem_seg_head.",
+                   "proposal_generator.anchor_generator.", "pixel_mean", "pixel_std"},
+    },
+    {
+        .id = FRCNN_MMDETECTION,
+        .title = "an mmdetection Faster R-CNN",
+        .landmark = "roi_head.bbox_head.fc_cls.weight",
+        .translate = frcnn_tensor_names_mmdetection,
+        .anchors = FRCNN_ANCHORS_MMDET,
+        .resize = FRCNN_RESIZE_MMDETECTION,
+        .coder = FRCNN_CODER_MMDETECTION,
+        .level_rule = FRCNN_LEVELS_MMDETECTION,
+        .is_aligned = 1,
+        .has_last_background = 1,
+        .min_proposal_size = FLT_TRUE_MIN,
+        .unused = {"roi_head.mask_head.", "roi_head.mask_iou_head.", "roi_head.semantic_head."},
+    },
+};
+
+enum { N_FAMILIES = sizeof families / sizeof families[0] };
 
 /* What other files look like: a name, or the end of one, and what to say. */
 static const struct {
     const char *name, *what;
 } strangers[] = {
-    {"proposal_generator.rpn_head.objectness_logits.weight", "a Detectron2 detector, which this version does not run"},
-    {"roi_head.bbox_head.fc_cls.weight", "an mmdetection detector, which this version does not run"},
     {"extractor.0.weight", "a simple-faster-rcnn detector, which this version does not run"},
+    {"bbox_head.0.fc_cls.weight", "a Cascade R-CNN, not a Faster R-CNN"},
+    {"bbox_head.fc_cls.weight", "an mmdetection 1 detector, which this version does not run: convert it to version 2"},
     {"layer4.0.conv1.weight", "a ResNet classification backbone without RPN and box head"},
     {"classifier.1.weight", "a classification backbone without RPN and box head"},
+    {"classifier.3.weight", "a classification backbone without RPN and box head"},
+    {"classifier.6.weight", "a classification backbone without RPN and box head"},
     {"head.classification_head.cls_logits.weight", "a one-stage detector, not a Faster R-CNN"},
+    {"bbox_head.retina_cls.weight", "a one-stage detector, not a Faster R-CNN"},
+    {"model.0.conv.weight", "a YOLO detector, not a Faster R-CNN"},
+    {"model.1.conv.weight", "a YOLO detector, not a Faster R-CNN"},
 };
 
 static const char *describe(const frcnn_checkpoint *checkpoint)
@@ -29,32 +82,44 @@ static const char *describe(const frcnn_checkpoint *checkpoint)
     return "no detector known here";
 }
 
-frcnn_status frcnn_family_recognise(const frcnn_checkpoint *checkpoint, const char *wanted,
-                                    char prefix[FRCNN_PREFIX_BYTES], const char **reason)
+/* The landmark's family, where the name is one behind a prefix; NULL where it is none. */
+static const frcnn_family *get_family(const char *name, char prefix[FRCNN_PREFIX_BYTES])
+{
+    for (int k = 0; k < N_FAMILIES; k++) {
+        if (!frcnn_ends_with(name, families[k].landmark)) continue;
+        const size_t n = strlen(name) - strlen(families[k].landmark);
+        if (n >= FRCNN_PREFIX_BYTES || (n > 0 && name[n - 1] != '.')) continue;
+        snprintf(prefix, FRCNN_PREFIX_BYTES, "%.*s", (int)n, name);
+        return &families[k];
+    }
+    return NULL;
+}
+
+frcnn_status frcnn_family_recognise(const frcnn_family **out, char prefix[FRCNN_PREFIX_BYTES],
+                                    const frcnn_checkpoint *checkpoint, const char *wanted)
 {
     const char *path = frcnn_checkpoint_get_path(checkpoint);
     char found[2][FRCNN_PREFIX_BYTES] = {"", ""};
+    const frcnn_family *family = NULL;
     int n_found = 0;
     for (size_t i = 0; i < frcnn_checkpoint_get_count(checkpoint); i++) {
-        const char *name = frcnn_checkpoint_get_name(checkpoint, i);
-        if (!frcnn_ends_with(name, landmark)) continue;
-        const size_t n = strlen(name) - strlen(landmark);
-        if (n >= FRCNN_PREFIX_BYTES || (n > 0 && name[n - 1] != '.')) continue;
-        if (wanted != NULL && (strlen(wanted) != n || memcmp(wanted, name, n) != 0)) continue;
-        if (n_found < 2) snprintf(found[n_found], FRCNN_PREFIX_BYTES, "%.*s", (int)n, name);
+        char begin[FRCNN_PREFIX_BYTES];
+        const frcnn_family *one = get_family(frcnn_checkpoint_get_name(checkpoint, i), begin);
+        if (one == NULL || (wanted != NULL && strcmp(wanted, begin) != 0)) continue;
+        if (n_found < 2) memcpy(found[n_found], begin, sizeof begin);
+        family = one;
         n_found++;
     }
-    FRCNN_FAIL_IF(n_found == 0 && wanted != NULL, FRCNN_ERROR_UNSUPPORTED,
-                  "%s: expected %s%s of a torchvision Faster R-CNN, found no such tensor (of %zu); it looks like %s",
-                  path, wanted, landmark, frcnn_checkpoint_get_count(checkpoint), describe(checkpoint));
     FRCNN_FAIL_IF(n_found == 0, FRCNN_ERROR_UNSUPPORTED,
-                  "%s: expected a torchvision Faster R-CNN (%s), found %s, with %zu tensors", path, landmark,
+                  "%s: expected a Faster R-CNN of torchvision (%s), Detectron2 or mmdetection%s%s, found %s, with %zu "
+                  "tensors",
+                  path, families[0].landmark, wanted != NULL ? " behind the prefix " : "", wanted != NULL ? wanted : "",
                   describe(checkpoint), frcnn_checkpoint_get_count(checkpoint));
     FRCNN_FAIL_IF(n_found > 1, FRCNN_ERROR_UNSUPPORTED,
                   "%s: expected one detector, found %d, as under \"%s\" and \"%s\": choose one by its prefix", path,
                   n_found, found[0], found[1]);
     memcpy(prefix, found[0], FRCNN_PREFIX_BYTES);
-    *reason = "its tensors have torchvision's names (rpn.head.cls_logits)";
+    *out = family;
     return FRCNN_OK;
 }
 

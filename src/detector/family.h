@@ -1,16 +1,61 @@
-/** Which detector a checkpoint holds, from its tensors' names alone. */
+/** Which detector a checkpoint holds, from its tensors' names alone, and what follows from that. A family is told apart by
+ *  names; of one family, presets differ in the settings that its files do not say. */
 #ifndef FRCNN_FAMILY_H
 #define FRCNN_FAMILY_H
 
 #include "frcnn/checkpoint.h"
+#include "frcnn/model.h"
+#include "image/resize_rule.h"
+#include "roi/roi_level.h"
+#include "rpn/box_coder.h"
+#include "tensor/layer.h"
 
 enum { FRCNN_PREFIX_BYTES = 64 };
 
-/** Finds the prefix that a torchvision detector's names stand behind ("" or "module.", …). wanted NULL: whichever there
- *  is; otherwise that one must be there. reason is a static string, for people.
- *  Errors: UNSUPPORTED (no torchvision detector: says what it looks like; several: names their prefixes). */
-FRCNN_NODISCARD frcnn_status frcnn_family_recognise(const frcnn_checkpoint *checkpoint, const char *wanted,
-                                                    char prefix[FRCNN_PREFIX_BYTES], const char **reason);
+typedef enum frcnn_family_id { FRCNN_TORCHVISION, FRCNN_DETECTRON2, FRCNN_MMDETECTION } frcnn_family_id;
+
+/** What all detectors of a family do, whatever their settings. */
+typedef struct frcnn_family {
+    frcnn_family_id id;
+    const char *title;    /**< "a torchvision Faster R-CNN" */
+    const char *landmark; /**< the end of the name of a tensor that each of them has, and no other family's */
+    /** From torchvision's names to the family's; NULL: they are the same. */
+    void (*translate)(char out[FRCNN_LAYER_NAME], const char *name);
+    frcnn_anchor_convention anchors;
+    frcnn_resize_rule resize;
+    frcnn_box_coder coder;
+    frcnn_level_rule level_rule;
+    int is_aligned;           /**< RoIAlign shifted by half a map pixel */
+    int keeps_logits;         /**< proposals are merged by logits, not by their sigmoids */
+    int has_last_background;  /**< the background is the last class, and has no deltas */
+    int clips_to_image;       /**< detections are clipped to the image as it came in; empty ones are dropped */
+    float min_proposal_size;  /**< pixels of the resized image, below which a box is dropped */
+    float min_detection_size; /**< the same of detections */
+    const char *unused[8];    /**< how names begin that the detector does not need; ends with NULL */
+} frcnn_family;
+
+/** A family with the settings that a file of it is likely to need. */
+typedef struct frcnn_preset {
+    const char *name; /**< what --family and the settings' "family" call it */
+    frcnn_family_id family;
+    void (*get_defaults)(frcnn_settings *settings);
+} frcnn_preset;
+
+/** Finds a family's detector and the prefix that its names stand behind ("" or "module.", …). wanted NULL: whichever there
+ *  is; otherwise that prefix must be there.
+ *  Errors: UNSUPPORTED (no detector known here: says what it looks like; several: names their prefixes). */
+FRCNN_NODISCARD frcnn_status frcnn_family_recognise(const frcnn_family **out, char prefix[FRCNN_PREFIX_BYTES],
+                                                    const frcnn_checkpoint *checkpoint, const char *wanted);
+
+/** The preset of that name, which must be one of family's. source names where the name was found.
+ *  Errors: UNSUPPORTED (none; of another family: with the names that there are). */
+FRCNN_NODISCARD frcnn_status frcnn_preset_find(const frcnn_preset **out, const frcnn_family *family, const char *name,
+                                               const char *source);
+
+/** The preset that a file of family is likely to need, and why, a static string for people: by the groups of
+ *  its convolutions, the configuration that it carries, its name. */
+const frcnn_preset *frcnn_preset_choose(const char **reason, const frcnn_family *family,
+                                        const frcnn_checkpoint *checkpoint, const char *prefix);
 
 /** Epsilon of the backbone's norms in a torchvision file of that SHA-256, where nothing says another: 1e-5, but 0 for the
  *  published weights COCO_V1 of fasterrcnn_resnet50_fpn. Source: torchvision's overwrite_eps. */

@@ -7,6 +7,7 @@
 
 #include "anchors/anchor_config.h"
 #include "checkpoint/labels.h"
+#include "checkpoint/mmdet_config.h"
 #include "checkpoint/settings.h"
 #include "detector/categories.h"
 #include "detector/default_model.h"
@@ -23,11 +24,9 @@ void frcnn_model_options_default(frcnn_model_options *options)
     *options = defaults;
 }
 
-/* The settings of the file's metadata, then of FILE.json where that is. */
+/* What the file says of itself, over which goes FILE.json beside it. */
 static frcnn_status read_settings(frcnn_model *model, const char *path)
 {
-    frcnn_settings_default_torchvision(&model->settings);
-    model->settings.norm_eps = frcnn_family_get_norm_eps(model->info.sha256);
     const char *metadata = frcnn_checkpoint_get_metadata(model->checkpoint, "frcnn");
     if (metadata != NULL)
         FRCNN_TRY(frcnn_settings_parse(&model->settings, &model->class_names, &model->n_class_names, metadata, path));
@@ -44,11 +43,39 @@ static frcnn_status read_settings(frcnn_model *model, const char *path)
     return status;
 }
 
-static frcnn_status check_family(const frcnn_settings *settings, const char *path)
+/* The preset that is asked for, in an option or in settings, or else the likeliest. */
+static frcnn_status choose_preset(const frcnn_preset **out, frcnn_model *model, const char *path, const char *asked)
 {
-    FRCNN_FAIL_IF(strcmp(settings->family, "torchvision") != 0, FRCNN_ERROR_UNSUPPORTED,
-                  "%s: family: expected \"torchvision\", the only one of this version, found \"%s\"", path,
-                  settings->family);
+    FRCNN_TRY(read_settings(model, path));
+    const int is_said = asked != NULL || model->settings.family[0] != '\0';
+    const char *name = asked != NULL ? asked : model->settings.family;
+    *out = frcnn_preset_choose(&model->info.family_reason, model->family, model->checkpoint, model->prefix);
+    if (!is_said || strcmp(name, (*out)->name) == 0) return FRCNN_OK;
+    model->info.family_reason = asked != NULL ? "it was asked for" : "its settings say so";
+    return frcnn_preset_find(out, model->family, name, path);
+}
+
+/* A preset that was asked for decides what mean, std, order and strides are; the rest is the configuration's in any case. */
+static frcnn_status apply_mmdet_metadata(frcnn_model *model, int is_preset_asked)
+{
+    const char *config = frcnn_checkpoint_get_metadata(model->checkpoint, FRCNN_MMDET_CONFIG_KEY);
+    const char *classes = frcnn_checkpoint_get_metadata(model->checkpoint, FRCNN_MMDET_CLASSES_KEY);
+    if (config != NULL) frcnn_mmdet_config_apply(&model->settings, config, !is_preset_asked);
+    if (classes == NULL) return FRCNN_OK;
+    return frcnn_settings_parse(&model->settings, &model->class_names, &model->n_class_names, classes,
+                                model->info.path);
+}
+
+static frcnn_status make_settings(frcnn_model *model, const char *path, const char *asked)
+{
+    const frcnn_preset *preset = NULL;
+    FRCNN_TRY(choose_preset(&preset, model, path, asked));
+    preset->get_defaults(&model->settings);
+    if (model->family->id == FRCNN_TORCHVISION)
+        model->settings.norm_eps = frcnn_family_get_norm_eps(model->info.sha256);
+    if (model->family->id == FRCNN_MMDETECTION) FRCNN_TRY(apply_mmdet_metadata(model, asked != NULL));
+    FRCNN_TRY(read_settings(model, path));
+    snprintf(model->settings.family, sizeof model->settings.family, "%s", preset->name);
     return FRCNN_OK;
 }
 
@@ -56,11 +83,6 @@ static frcnn_status check_family(const frcnn_settings *settings, const char *pat
 static frcnn_status apply_options(frcnn_model *model, const frcnn_model_options *options)
 {
     frcnn_settings *settings = &model->settings;
-    if (options->family != NULL) {
-        FRCNN_FAIL_IF(strlen(options->family) >= sizeof settings->family, FRCNN_ERROR_UNSUPPORTED,
-                      "family: expected \"torchvision\", the only one of this version, found \"%s\"", options->family);
-        memcpy(settings->family, options->family, strlen(options->family) + 1);
-    }
     FRCNN_FAIL_IF(settings->n_channels != N_CHANNELS, FRCNN_ERROR_INVALID,
                   "%s: mean, std: expected %d values, one per channel of an image, found %d",
                   frcnn_checkpoint_get_path(model->checkpoint), N_CHANNELS, settings->n_channels);
@@ -91,7 +113,7 @@ static frcnn_status apply_options(frcnn_model *model, const frcnn_model_options 
     if (options->max_detections != 0) settings->box_detections_per_img = options->max_detections;
     FRCNN_FAIL_IF(settings->box_detections_per_img < 1, FRCNN_ERROR_INVALID,
                   "max_detections: expected at least 1, found %d", settings->box_detections_per_img);
-    return check_family(settings, frcnn_checkpoint_get_path(model->checkpoint));
+    return FRCNN_OK;
 }
 
 /* Strides of the levels, those that only pool the one before among them. */
@@ -107,7 +129,7 @@ static frcnn_status make_anchor_config(frcnn_model *model)
 {
     const frcnn_settings *settings = &model->settings;
     frcnn_anchor_config *config = &model->anchors;
-    frcnn_anchor_config_default(config, FRCNN_ANCHORS_TORCHVISION);
+    frcnn_anchor_config_default(config, model->family->anchors);
     config->n_levels = settings->n_levels;
     for (int i = 0; i < settings->n_levels; i++) {
         const int n = settings->n_sizes[i] * settings->n_ratios;
@@ -118,9 +140,10 @@ static frcnn_status make_anchor_config(frcnn_model *model)
         frcnn_anchor_level_config *level = &config->levels[i];
         level->n_sizes = settings->n_sizes[i];
         level->n_ratios = settings->n_ratios;
-        for (int k = 0; k < level->n_sizes; k++) level->sizes[k] = (double)settings->anchor_sizes[i][k];
-        for (int k = 0; k < level->n_ratios; k++) level->ratios[k] = (double)settings->anchor_ratios[k];
         level->stride_y = level->stride_x = get_stride(model, i);
+        const double base = frcnn_anchor_convention_has_base_size(config->convention) ? level->stride_x : 1.0;
+        for (int k = 0; k < level->n_sizes; k++) level->sizes[k] = (double)settings->anchor_sizes[i][k] / base;
+        for (int k = 0; k < level->n_ratios; k++) level->ratios[k] = (double)settings->anchor_ratios[k];
     }
     return frcnn_anchor_config_check(config);
 }
@@ -131,10 +154,13 @@ static frcnn_status make_categories(frcnn_model *model, const char *labels)
     size_t n_names = 0;
     const size_t n = (size_t)(model->box_head.n_classes - 1);
     if (labels != NULL) FRCNN_TRY(frcnn_labels_read(&names, &n_names, labels));
+    const frcnn_class_lists lists =
+        model->family->id == FRCNN_TORCHVISION ? FRCNN_CLASSES_BY_ID : FRCNN_CLASSES_WITHOUT_GAPS;
     const frcnn_status status =
-        labels != NULL ? frcnn_categories_create(&model->categories, n, (const char *const *)names, n_names, labels)
-                       : frcnn_categories_create(&model->categories, n, (const char *const *)model->class_names,
-                                                 model->n_class_names, model->info.path);
+        labels != NULL
+            ? frcnn_categories_create(&model->categories, n, (const char *const *)names, n_names, lists, labels)
+            : frcnn_categories_create(&model->categories, n, (const char *const *)model->class_names,
+                                      model->n_class_names, lists, model->info.path);
     frcnn_labels_destroy(&names, n_names);
     FRCNN_TRY(status);
     model->info.n_categories = n;
@@ -148,10 +174,13 @@ static frcnn_status take_weights(frcnn_model *model)
     frcnn_settings *settings = &model->settings;
     FRCNN_TRY(frcnn_weights_init(&weights, model->checkpoint, model->prefix));
     frcnn_status status = FRCNN_OK;
+    weights.translate = model->family->translate;
+    weights.unused = model->family->unused;
     FRCNN_TRY_CLEANUP(frcnn_backbone_init(&model->backbone, &weights, settings));
     const int64_t channels = model->backbone.fpn.channels;
     frcnn_rpn_head_init(&model->rpn_head, &weights, "rpn.head", channels);
-    frcnn_box_head_init(&model->box_head, &weights, "roi_heads", channels, settings->roi_output_size);
+    frcnn_box_head_init(&model->box_head, &weights, "roi_heads", channels, settings->roi_output_size,
+                        model->family->has_last_background);
     FRCNN_TRY_CLEANUP(frcnn_weights_check(&weights));
     if (model->box_head.n_classes < 2 || model->rpn_head.n_anchors < 1) {
         status = frcnn_fail(FRCNN_ERROR_UNSUPPORTED,
@@ -164,6 +193,7 @@ static frcnn_status take_weights(frcnn_model *model)
     settings->n_return_layers = model->backbone.fpn.n_maps;
     memcpy(settings->return_layers, model->backbone.return_layers, sizeof settings->return_layers);
     model->info.n_parameters = weights.n_parameters;
+    model->info.n_unused = weights.n_unused;
 cleanup:
     frcnn_weights_deinit(&weights);
     return status;
@@ -177,14 +207,15 @@ static frcnn_status open_model(frcnn_model *model, const char *path, const frcnn
     const char *slash = strrchr(info->path, '/');
     info->name = slash != NULL ? slash + 1 : info->path;
     info->settings = &model->settings;
-    FRCNN_TRY(frcnn_family_recognise(model->checkpoint, options->prefix, model->prefix, &info->family_reason));
+    FRCNN_TRY(frcnn_family_recognise(&model->family, model->prefix, model->checkpoint, options->prefix));
     FRCNN_TRY(frcnn_checkpoint_digest(model->checkpoint, info->sha256));
-    FRCNN_TRY(read_settings(model, path));
+    FRCNN_TRY(make_settings(model, path, options->family));
     FRCNN_TRY(apply_options(model, options));
     FRCNN_TRY(take_weights(model));
     FRCNN_TRY(make_anchor_config(model));
     FRCNN_TRY(make_categories(model, options->labels));
     info->n_anchors_per_cell = model->rpn_head.n_anchors;
+    info->is_unit_range = model->family->resize == FRCNN_RESIZE_TORCHVISION;
     info->anchors = &model->anchors;
     return FRCNN_OK;
 }
@@ -246,8 +277,9 @@ void frcnn_model_get_grids(const frcnn_model *model, int padded_height, int padd
             out->grid_height[i] = (out->grid_height[i - 1] + 1) / 2;
             out->grid_width[i] = (out->grid_width[i - 1] + 1) / 2;
         }
-        out->stride_y[i] = padded_height / out->grid_height[i];
-        out->stride_x[i] = padded_width / out->grid_width[i];
+        const int is_nominal = model->family->anchors != FRCNN_ANCHORS_TORCHVISION;
+        out->stride_y[i] = is_nominal ? get_stride(model, i) : padded_height / out->grid_height[i];
+        out->stride_x[i] = is_nominal ? get_stride(model, i) : padded_width / out->grid_width[i];
         out->n_anchors += (int64_t)out->grid_height[i] * out->grid_width[i] * model->rpn_head.n_anchors;
     }
 }
@@ -263,8 +295,8 @@ frcnn_status frcnn_model_get_sizes(const frcnn_model *model, int image_height, i
                   FRCNN_ERROR_INVALID, "image size: expected sides from 1 to %d, found %dx%d", MAX_SIDE, image_height,
                   image_width);
     int height = 0, width = 0;
-    FRCNN_TRY(frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION, image_height, image_width, model->settings.min_size, model->settings.max_size,
-                                    &height, &width));
+    FRCNN_TRY(frcnn_resize_get_size(model->family->resize, image_height, image_width, model->settings.min_size,
+                                    model->settings.max_size, &height, &width));
     out->resized_height = height;
     out->resized_width = width;
     frcnn_model_get_grids(model, round_up(height), round_up(width), out);

@@ -239,6 +239,17 @@ static frcnn_status run_recorded(const run *r)
     return ops->replay(r->stream, plan->recording);
 }
 
+/* Clipping to the image may leave a box no area; such are dropped last. Source: Detectron2's detector_postprocess. */
+static void drop_empty(frcnn_result *result)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < result->count; i++) {
+        const frcnn_detection *d = &result->detections[i];
+        if (d->x2 > d->x1 && d->y2 > d->y1) result->detections[n++] = *d;
+    }
+    result->count = n;
+}
+
 static void take_results(const run *r, const frcnn_plan_input *inputs, frcnn_result *results)
 {
     const frcnn_plan *plan = r->plan;
@@ -250,6 +261,7 @@ static void take_results(const run *r, const frcnn_plan_input *inputs, frcnn_res
         results[i].is_capped = found[i].is_capped;
         memcpy(results[i].detections, get_results(r) + frcnn_plan_get_detections_offset(plan, i),
                results[i].count * sizeof *results[i].detections);
+        if (plan->model->family->clips_to_image) drop_empty(&results[i]);
         results[i].resized_height = inputs[i].height;
         results[i].resized_width = inputs[i].width;
         results[i].times = (frcnn_stage_times){

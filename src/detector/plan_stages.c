@@ -1,10 +1,15 @@
 #include "detector/plan_stages.h"
 
+#include <math.h>
 #include <string.h>
 
-/* torchvision's sizes below which a box is dropped, in pixels of the resized image. */
-static const float min_proposal_size = 1e-3f;
-static const float min_detection_size = 1e-2f;
+/* Proposals that keep their logits are bounded by a logit: that of the score, which the settings have. */
+static float get_proposal_thresh(const frcnn_model *model)
+{
+    const float score = model->settings.rpn_score_thresh;
+    if (!model->family->keeps_logits) return score;
+    return score > 0.0f ? logf(score / (1.0f - score)) : -INFINITY;
+}
 
 frcnn_transform frcnn_plan_get_transform(const frcnn_plan *plan)
 {
@@ -13,6 +18,7 @@ frcnn_transform frcnn_plan_get_transform(const frcnn_plan *plan)
         .n = plan->n,
         .padded_height = plan->sizes.padded_height,
         .padded_width = plan->sizes.padded_width,
+        .rule = plan->model->family->resize,
         .is_bgr = strcmp(settings->order, "bgr") == 0,
         .dtype = frcnn_precision_get_dtype(plan->executor->precision),
     };
@@ -32,8 +38,10 @@ frcnn_proposals_run frcnn_plan_get_proposals(const frcnn_plan *plan)
         .params = {.pre_nms_top_n = settings->rpn_pre_nms_top_n,
                    .post_nms_top_n = settings->rpn_post_nms_top_n,
                    .nms_thresh = (double)settings->rpn_nms_thresh,
-                   .score_thresh = settings->rpn_score_thresh,
-                   .min_size = min_proposal_size},
+                   .score_thresh = get_proposal_thresh(plan->model),
+                   .min_size = plan->model->family->min_proposal_size,
+                   .keeps_logits = plan->model->family->keeps_logits,
+                   .coder = plan->model->family->coder},
     };
     for (int k = 0; k < run.n_levels; k++)
         run.n_cells[k] = (int64_t)plan->sizes.grid_height[k] * plan->sizes.grid_width[k];
@@ -50,7 +58,9 @@ frcnn_roi_align_run frcnn_plan_get_align(const frcnn_plan *plan)
         .align = {.n_levels = backbone->fpn.n_maps,
                   .channels = backbone->fpn.channels,
                   .output_size = settings->roi_output_size,
-                  .sampling_ratio = settings->roi_sampling_ratio},
+                  .sampling_ratio = settings->roi_sampling_ratio,
+                  .level_rule = plan->model->family->level_rule,
+                  .is_aligned = plan->model->family->is_aligned},
         .dtype = frcnn_precision_get_dtype(plan->executor->precision),
     };
     while (1 << run.align.k_min < backbone->strides[0]) run.align.k_min++;
@@ -67,7 +77,9 @@ frcnn_postprocess_run frcnn_plan_get_postprocess(const frcnn_plan *plan)
         .score_thresh = settings->box_score_thresh,
         .nms_thresh = (double)settings->box_nms_thresh,
         .max_detections = settings->box_detections_per_img,
-        .min_size = min_detection_size,
+        .coder = plan->model->family->coder,
+        .min_size = plan->model->family->min_detection_size,
+        .clips_to_image = plan->model->family->clips_to_image,
     };
     return run;
 }

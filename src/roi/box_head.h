@@ -11,10 +11,11 @@ typedef struct frcnn_box_head {
     int n_classes;         /**< with background */
 } frcnn_box_head;
 
-/** Takes the tensors under PREFIX (roi_heads). pooled_size is RoIAlign's output side. What is missing is noted in
+/** Takes the tensors under PREFIX (roi_heads). pooled_size is RoIAlign's output side. has_last_background 1: in the file the
+ *  background is the last class and has no deltas; here it is the first, with deltas of 0. What is missing is noted in
  *  weights. */
 void frcnn_box_head_init(frcnn_box_head *head, frcnn_weights *weights, const char *prefix, int64_t channels,
-                         int pooled_size);
+                         int pooled_size, int has_last_background);
 
 /** From pooled RoIs [R, P, P, C] to [R, 5 * n_classes]. Errors: as the graph's. */
 FRCNN_NODISCARD frcnn_status frcnn_box_head_build(const frcnn_box_head *head, frcnn_graph *graph, int in, int *out);

@@ -222,13 +222,23 @@ void frcnn_weights_take_linear(frcnn_weights *weights, frcnn_layer *layer, int64
     count_parameters(weights, part->bias);
 }
 
+static int may_be_unused(const frcnn_weights *weights, const char *name)
+{
+    for (const char *const *begin = weights->unused; begin != NULL && *begin != NULL; begin++)
+        if (strncmp(name, *begin, strlen(*begin)) == 0) return 1;
+    return 0;
+}
+
 /* What is under the prefix and was never asked for. */
 static void note_left_over(frcnn_weights *weights)
 {
     for (size_t i = 0; i < frcnn_checkpoint_get_count(weights->checkpoint); i++) {
         const char *name = frcnn_checkpoint_get_name(weights->checkpoint, i);
         if (weights->is_taken[i] || strncmp(name, weights->prefix, strlen(weights->prefix)) != 0) continue;
-        if (!frcnn_ends_with(name, ".num_batches_tracked"))
+        if (frcnn_ends_with(name, ".num_batches_tracked")) continue;
+        if (may_be_unused(weights, name + strlen(weights->prefix)))
+            weights->n_unused++;
+        else
             add_line(&weights->problems, "%s: not part of this model", name);
     }
 }

@@ -27,6 +27,8 @@ typedef struct frcnn_weights {
     char prefix[FRCNN_WEIGHTS_PREFIX]; /**< in front of every name that is asked for */
     void (*translate)(char out[FRCNN_LAYER_NAME],
                       const char *name); /**< to the file's names; NULL: they are the same */
+    const char *const *unused;           /**< how names begin that nothing asks for, ends with NULL; NULL: none */
+    int64_t n_unused;                    /**< tensors of such names; counted by frcnn_weights_check */
     uint8_t *is_taken;                   /**< per tensor of the checkpoint */
     int64_t n_parameters;                /**< elements taken as weights and biases; those of norms are not counted */
     frcnn_weights_list problems;
@@ -56,7 +58,7 @@ void frcnn_weights_take_linear(frcnn_weights *weights, frcnn_layer *layer, int64
                                const char *name);
 
 /** Errors: UNSUPPORTED where anything asked for was missing or misshapen, or where a tensor under the prefix was never
- *  taken (num_batches_tracked aside): at most FRCNN_WEIGHTS_LISTED names and a count;
+ *  taken (num_batches_tracked and what may be unused aside): at most FRCNN_WEIGHTS_LISTED names and a count;
  *  NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_weights_check(frcnn_weights *weights);
 

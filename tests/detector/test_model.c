@@ -184,7 +184,13 @@ static void test_left_over_tensors(void **state)
     assert_ok(frcnn_model_open(&model, m->path, NULL));
     frcnn_model_destroy(&model);
     edited_add(m, "roi_heads.mask_head.mask_fcn1.weight", m->tensors[0]);
-    edited_is_refused(m, NULL, FRCNN_ERROR_UNSUPPORTED, "roi_heads.mask_head.mask_fcn1.weight: not part of this model");
+    edited_add(m, "roi_heads.mask_predictor.conv5_mask.bias", m->tensors[0]);
+    edited_save(m);
+    assert_ok(frcnn_model_open(&model, m->path, NULL));
+    assert_int_equal(frcnn_model_get_info(model)->n_unused, 2);
+    frcnn_model_destroy(&model);
+    edited_add(m, "roi_heads.fancy_head.weight", m->tensors[0]);
+    edited_is_refused(m, NULL, FRCNN_ERROR_UNSUPPORTED, "roi_heads.fancy_head.weight: not part of this model");
     frcnn_tensor_destroy(&count);
     edited_close(m);
 }
@@ -224,7 +230,7 @@ static void test_prefixes(void **state)
     assert_ok(frcnn_model_open(&model, m->path, NULL));
     frcnn_model_destroy(&model);
     options.prefix = "student.";
-    edited_is_refused(m, &options, FRCNN_ERROR_UNSUPPORTED, "student.rpn.head.cls_logits.weight");
+    edited_is_refused(m, &options, FRCNN_ERROR_UNSUPPORTED, "behind the prefix student.");
     for (size_t i = 0; i < n; i++) {
         char name[EDITED_NAME];
         snprintf(name, sizeof name, "student.%.100s", m->names[i] + strlen("module."));
@@ -242,8 +248,11 @@ static void test_files_that_hold_no_such_detector(void **state)
     static const struct {
         const char *name, *what;
     } files[] = {
-        {"proposal_generator.rpn_head.objectness_logits.weight", "Detectron2"},
-        {"roi_head.bbox_head.fc_cls.weight", "mmdetection"},
+        {"bbox_head.fc_cls.weight", "an mmdetection 1 detector"},
+        {"roi_head.bbox_head.0.fc_cls.weight", "a Cascade R-CNN"},
+        {"bbox_head.retina_cls.weight", "a one-stage detector"},
+        {"model.0.conv.weight", "a YOLO detector"},
+        {"extractor.0.weight", "simple-faster-rcnn"},
         {"layer4.0.conv1.weight", "ResNet classification backbone"},
         {"something.weight", "no detector known here"},
     };
@@ -274,7 +283,9 @@ static void test_settings_that_contradict_the_file(void **state)
         {"{\"return_layers\": [6, 13, 18]}", "expected layers from 0 to 17, found 18", FRCNN_ERROR_INVALID},
         {"{\"return_layers\": [5, 13, 16]}", "inner_blocks.2 takes 320 channels", FRCNN_ERROR_UNSUPPORTED},
         {"{\"roi_output_size\": 6}", "fc6.weight: expected [256, 4608], found [256, 6272]", FRCNN_ERROR_UNSUPPORTED},
-        {"{\"family\": \"detectron2\"}", "found \"detectron2\"", FRCNN_ERROR_UNSUPPORTED},
+        {"{\"family\": \"detectron2\"}", "expected the tensors of \"detectron2\", found those of a torchvision",
+         FRCNN_ERROR_UNSUPPORTED},
+        {"{\"family\": \"caffe\"}", "expected one of torchvision, detectron2", FRCNN_ERROR_UNSUPPORTED},
         {"{\"colour\": 1}", "colour", FRCNN_ERROR_FORMAT},
     };
     edited_model *m = edited_open();

@@ -146,7 +146,8 @@ static void pairing_deinit(pairing *pairs)
     frcnn_free(pairs->is_taken);
 }
 
-static frcnn_status pairing_init(pairing *out, const parity_boxes *expected, const parity_boxes *actual, double pixels)
+static frcnn_status pairing_init(pairing *out, const parity_boxes *expected, const parity_boxes *actual, double pixels,
+                                 double score_bound)
 {
     pairing pairs = {0};
     frcnn_status status = FRCNN_OK;
@@ -156,7 +157,7 @@ static frcnn_status pairing_init(pairing *out, const parity_boxes *expected, con
     FRCNN_TRY_CLEANUP(frcnn_alloc_zeroed(&block, (size_t)actual->n, sizeof *pairs.is_taken, "pairs"));
     pairs.is_taken = block;
     for (int64_t i = 0; i < expected->n; i++) {
-        const int64_t j = find_nearest(expected, i, actual, pairs.is_taken, pixels, PARITY_SCORE);
+        const int64_t j = find_nearest(expected, i, actual, pairs.is_taken, pixels, score_bound);
         pairs.partner[i] = j;
         if (j < 0) continue;
         pairs.is_taken[j] = 1;
@@ -193,10 +194,10 @@ static void print_lonely(const parity_report *report, const char *what, const pa
 }
 
 frcnn_status parity_compare_proposals(parity_report *report, const char *name, const parity_boxes *expected,
-                                      const parity_boxes *actual)
+                                      const parity_boxes *actual, double score_bound)
 {
     pairing pairs;
-    FRCNN_TRY(pairing_init(&pairs, expected, actual, PARITY_PROPOSAL_PIXELS));
+    FRCNN_TRY(pairing_init(&pairs, expected, actual, PARITY_PROPOSAL_PIXELS, score_bound));
 
     int64_t n_out_of_order = 0, last = -1;
     for (int64_t i = 0; i < expected->n; i++) {
@@ -234,7 +235,7 @@ frcnn_status parity_compare_detections(parity_report *report, const char *name, 
                                        const parity_boxes *actual, double threshold, int64_t cap)
 {
     pairing pairs;
-    FRCNN_TRY(pairing_init(&pairs, expected, actual, PARITY_DETECTION_PIXELS));
+    FRCNN_TRY(pairing_init(&pairs, expected, actual, PARITY_DETECTION_PIXELS, PARITY_SCORE));
 
     int64_t n_absent = 0, n_new = 0;
     for (int64_t i = 0; i < expected->n; i++)

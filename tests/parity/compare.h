@@ -61,9 +61,9 @@ typedef struct parity_boxes {
     const int64_t *labels; /**< NULL for proposals */
 } parity_boxes;
 
-/** Pairs proposals by place and score; at most 1 % may be absent, new, or out of order. */
+/** Pairs proposals by place and score, which may differ by score_bound; at most 1 % may be absent, new, or out of order. */
 frcnn_status parity_compare_proposals(parity_report *report, const char *name, const parity_boxes *expected,
-                                      const parity_boxes *actual);
+                                      const parity_boxes *actual, double score_bound);
 
 /** Pairs detections by label, place and score. Only those with a score within PARITY_SCORE of threshold may lack a
  *  partner, or, where a side holds cap of them, of that side's lowest score. */

@@ -191,7 +191,7 @@ static frcnn_status compare_proposals(const stage_run *run)
     FRCNN_TRY_CLEANUP(frcnn_taps_read(run->own, "proposals.scores", &scores));
     const parity_boxes actual = {frcnn_tensor_get_n_elements(scores), frcnn_tensor_get_const_data(boxes),
                                  frcnn_tensor_get_const_data(scores), NULL};
-    status = parity_compare_proposals(run->report, "proposals", &expected, &actual);
+    status = parity_compare_proposals(run->report, "proposals", &expected, &actual, PARITY_SCORE);
 
 cleanup:
     frcnn_tensor_destroy(&scores);

@@ -104,7 +104,7 @@ static void swap_boxes(float *boxes, float *scores, int i, int j)
 static int proposals_pass(const parity_boxes *expected, const parity_boxes *actual)
 {
     parity_report report = quiet_report();
-    assert_ok(parity_compare_proposals(&report, "p", expected, actual));
+    assert_ok(parity_compare_proposals(&report, "p", expected, actual, PARITY_SCORE));
     fclose(report.stream);
     return report.n_failures == 0;
 }

@@ -140,7 +140,7 @@ static void test_proposals(void **state)
         boxes, scores, NULL};
     const parity_boxes expected = get_golden_proposals();
     parity_report report = {.stream = stderr};
-    assert_ok(parity_compare_proposals(&report, "proposals", &expected, &actual));
+    assert_ok(parity_compare_proposals(&report, "proposals", &expected, &actual, PARITY_SCORE));
 
     frcnn_free(scores);
     frcnn_free(boxes);

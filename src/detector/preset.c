@@ -1,0 +1,116 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "checkpoint/mmdet_config.h"
+#include "checkpoint/settings.h"
+#include "detector/family.h"
+#include "tensor/error.h"
+
+enum { TORCHVISION, DETECTRON2, DETECTRON2_X101, MMDETECTION, MMDETECTION_CAFFE, MMDETECTION_X101_32X8D, N_PRESETS };
+
+static const frcnn_preset presets[N_PRESETS] = {
+    [TORCHVISION] = {"torchvision", FRCNN_TORCHVISION, frcnn_settings_default_torchvision},
+    [DETECTRON2] = {"detectron2", FRCNN_DETECTRON2, frcnn_settings_default_detectron2},
+    [DETECTRON2_X101] = {"detectron2-x101", FRCNN_DETECTRON2, frcnn_settings_default_detectron2_x101},
+    [MMDETECTION] = {"mmdetection", FRCNN_MMDETECTION, frcnn_settings_default_mmdetection},
+    [MMDETECTION_CAFFE] = {"mmdetection-caffe", FRCNN_MMDETECTION, frcnn_settings_default_mmdetection_caffe},
+    [MMDETECTION_X101_32X8D] = {"mmdetection-x101-32x8d", FRCNN_MMDETECTION,
+                                frcnn_settings_default_mmdetection_x101_32x8d},
+};
+
+frcnn_status frcnn_preset_find(const frcnn_preset **out, const frcnn_family *family, const char *name,
+                               const char *source)
+{
+    char names[512];
+    size_t used = 0;
+    int k = 0;
+    while (k < N_PRESETS && strcmp(presets[k].name, name) != 0) k++;
+    for (int i = 0; i < N_PRESETS; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", presets[i].name);
+    FRCNN_FAIL_IF(k == N_PRESETS, FRCNN_ERROR_UNSUPPORTED, "%s: family: expected one of %s, found \"%.100s\"", source,
+                  names, name);
+    FRCNN_FAIL_IF(presets[k].family != family->id, FRCNN_ERROR_UNSUPPORTED,
+                  "%s: family: expected the tensors of \"%s\", found those of %s", source, name, family->title);
+    *out = &presets[k];
+    return FRCNN_OK;
+}
+
+/* The tensor of that name behind the prefix, or NULL. */
+static const frcnn_tensor *find(const frcnn_checkpoint *checkpoint, const char *prefix, const char *name)
+{
+    char whole[FRCNN_PREFIX_BYTES + FRCNN_LAYER_NAME];
+    snprintf(whole, sizeof whole, "%s%s", prefix, name);
+    return frcnn_checkpoint_find(checkpoint, whole);
+}
+
+/* Groups of a convolution, and channels of each; 0 where there is none of that name. */
+static void get_groups(const frcnn_checkpoint *checkpoint, const char *prefix, const char *name, int64_t *groups,
+                       int64_t *width)
+{
+    const frcnn_tensor *weight = find(checkpoint, prefix, name);
+    *groups = *width = 0;
+    if (weight == NULL || frcnn_tensor_get_n_dims(weight) != 4) return;
+    const int64_t *shape = frcnn_tensor_get_shape(weight);
+    if (shape[1] < 1) return;
+    *groups = shape[0] / shape[1];
+    *width = shape[1];
+}
+
+static const frcnn_preset *choose_detectron2(const char **reason, const frcnn_checkpoint *checkpoint,
+                                             const char *prefix)
+{
+    int64_t groups[2], width;
+    get_groups(checkpoint, prefix, "backbone.bottom_up.res2.0.conv2.weight", &groups[0], &width);
+    get_groups(checkpoint, prefix, "backbone.res2.0.conv2.weight", &groups[1], &width);
+    if (groups[0] > 1 || groups[1] > 1) {
+        *reason = "its tensors have Detectron2's names, and convolutions of several groups, as X101's";
+        return &presets[DETECTRON2_X101];
+    }
+    *reason = "its tensors have Detectron2's names";
+    return &presets[DETECTRON2];
+}
+
+static const char *get_file_name(const frcnn_checkpoint *checkpoint)
+{
+    const char *path = frcnn_checkpoint_get_path(checkpoint), *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static const frcnn_preset *choose_mmdetection(const char **reason, const frcnn_checkpoint *checkpoint,
+                                              const char *prefix)
+{
+    const char *config = frcnn_checkpoint_get_metadata(checkpoint, FRCNN_MMDET_CONFIG_KEY);
+    char style[32];
+    int64_t groups, width;
+    if (config != NULL && frcnn_mmdet_config_find(style, sizeof style, config, "backbone=dict(", "style")) {
+        const int is_caffe = strstr(style, "caffe") != NULL;
+        *reason = is_caffe ? "its tensors have mmdetection's names, its configuration says style='caffe'"
+                           : "its tensors have mmdetection's names, its configuration says style='pytorch'";
+        return &presets[is_caffe ? MMDETECTION_CAFFE : MMDETECTION];
+    }
+    if (strstr(get_file_name(checkpoint), "caffe") != NULL) {
+        *reason = "its tensors have mmdetection's names, its own name says caffe";
+        return &presets[MMDETECTION_CAFFE];
+    }
+    get_groups(checkpoint, prefix, "backbone.layer1.0.conv2.weight", &groups, &width);
+    if (groups == 32 && width == 8) {
+        *reason = "its tensors have mmdetection's names, and X101-32x8d's shapes";
+        return &presets[MMDETECTION_X101_32X8D];
+    }
+    *reason = "its tensors have mmdetection's names; it has no configuration, and no \"caffe\" in its own name";
+    return &presets[MMDETECTION];
+}
+
+const frcnn_preset *frcnn_preset_choose(const char **reason, const frcnn_family *family,
+                                        const frcnn_checkpoint *checkpoint, const char *prefix)
+{
+    switch (family->id) {
+    case FRCNN_DETECTRON2:
+        return choose_detectron2(reason, checkpoint, prefix);
+    case FRCNN_MMDETECTION:
+        return choose_mmdetection(reason, checkpoint, prefix);
+    default:
+        *reason = "its tensors have torchvision's names (rpn.head.cls_logits)";
+        return &presets[TORCHVISION];
+    }
+}
