@@ -379,7 +379,7 @@ static void add_plans(conv_state *state, const frcnn_conv2d *conv, cudnnBackendD
 static int is_possible(const frcnn_conv2d *conv)
 {
     const int is_narrow = frcnn_precision_get_dtype(conv->precision) != FRCNN_F32;
-    return conv->activation != FRCNN_RELU6 && conv->residual_h == 0 && !(conv->dst_is_f32 && is_narrow) && conv->n > 0;
+    return conv->activation <= FRCNN_RELU && conv->residual_h == 0 && !(conv->dst_is_f32 && is_narrow) && conv->n > 0;
 }
 
 static void destroy_state(conv_state **state)

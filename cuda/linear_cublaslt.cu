@@ -68,7 +68,7 @@ static int is_possible(const frcnn_conv2d *conv)
 {
     const int is_product = conv->kernel_h == 1 && conv->kernel_w == 1 && conv->stride_h == 1 && conv->stride_w == 1 &&
                            conv->padding_h == 0 && conv->padding_w == 0 && conv->groups == 1;
-    return is_product && conv->activation != FRCNN_RELU6 && conv->residual_h == 0 && conv->n > 0;
+    return is_product && conv->activation <= FRCNN_RELU && conv->residual_h == 0 && conv->n > 0;
 }
 
 static cudaDataType_t to_dtype(frcnn_precision precision)

@@ -513,4 +513,6 @@ extern "C" const frcnn_network_ops frcnn_network_ops_cuda = {
     run,
     frcnn_max_pool2d_cuda,
     frcnn_upsample_nearest_cuda,
+    frcnn_channel_mean_cuda,
+    frcnn_channel_gate_cuda,
 };

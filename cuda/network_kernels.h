@@ -11,6 +11,10 @@ frcnn_status frcnn_max_pool2d_cuda(const frcnn_max_pool2d *pool, frcnn_dtype dty
                                    frcnn_stream *stream);
 frcnn_status frcnn_upsample_nearest_cuda(const frcnn_upsample *upsample, frcnn_dtype dtype, const void *src, void *dst,
                                          frcnn_stream *stream);
+frcnn_status frcnn_channel_mean_cuda(const frcnn_channels *channels, frcnn_dtype dtype, const void *src, void *dst,
+                                     frcnn_stream *stream);
+frcnn_status frcnn_channel_gate_cuda(const frcnn_channels *channels, frcnn_dtype dtype, const void *src,
+                                     const void *gates, void *dst, frcnn_stream *stream);
 
 extern const frcnn_network_ops frcnn_network_ops_cuda;
 }

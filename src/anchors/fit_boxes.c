@@ -72,8 +72,8 @@ static frcnn_status resize(fit_image *self, const frcnn_anchor_fit_options *opti
         self->padded_w = options->image_w;
         return FRCNN_OK;
     }
-    FRCNN_TRY(
-        frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION, height, width, options->min_size, options->max_size, &self->resized_h, &self->resized_w));
+    FRCNN_TRY(frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION, height, width, options->min_size, options->max_size,
+                                    &self->resized_h, &self->resized_w));
     self->padded_h = round_up(self->resized_h, options->divisor);
     self->padded_w = round_up(self->resized_w, options->divisor);
     return FRCNN_OK;

@@ -15,20 +15,20 @@ typedef struct layer_range {
 
 static layer_range get_layers(const frcnn_backbone *backbone)
 {
-    const layer_range resnet = {1, FRCNN_RESNET_STAGES};
+    const layer_range resnet = {1, backbone->resnet.n_stages};
     const layer_range mobilenet = {0, backbone->mobilenet_v2.n_modules - 1};
     return backbone->body == FRCNN_BODY_RESNET ? resnet : mobilenet;
 }
 
 static int64_t get_channels(const frcnn_backbone *backbone, int layer)
 {
-    return backbone->body == FRCNN_BODY_RESNET ? backbone->resnet.channels[layer - 1]
+    return backbone->body == FRCNN_BODY_RESNET ? backbone->resnet.stages[layer - 1].channels
                                                : backbone->mobilenet_v2.modules[layer].out_c;
 }
 
 static int get_stride(const frcnn_backbone *backbone, int layer)
 {
-    if (backbone->body == FRCNN_BODY_RESNET) return 2 << layer;
+    if (backbone->body == FRCNN_BODY_RESNET) return frcnn_resnet_get_stride(&backbone->resnet, layer);
     int stride = 1;
     for (int i = 0; i <= layer; i++) stride *= backbone->mobilenet_v2.modules[i].stride;
     return stride;
@@ -94,13 +94,12 @@ static frcnn_status choose_layers(frcnn_backbone *backbone, const frcnn_weights 
     return FRCNN_OK;
 }
 
-frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weights, const frcnn_settings *settings)
+static frcnn_status init_body(frcnn_backbone *backbone, frcnn_weights *weights, const frcnn_settings *settings,
+                              int is_dilated)
 {
-    const char *path = frcnn_checkpoint_get_path(weights->checkpoint);
-    memset(backbone, 0, sizeof *backbone);
     if (frcnn_resnet_is_known(weights, body_prefix)) {
         backbone->body = FRCNN_BODY_RESNET;
-        FRCNN_TRY(frcnn_resnet_init(&backbone->resnet, weights, body_prefix, settings));
+        FRCNN_TRY(frcnn_resnet_init(&backbone->resnet, weights, body_prefix, settings, is_dilated));
         backbone->name = backbone->resnet.name;
     } else if (frcnn_mobilenet_v2_is_known(weights, body_prefix)) {
         backbone->body = FRCNN_BODY_MOBILENET_V2;
@@ -108,17 +107,45 @@ frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weight
         backbone->name = "mobilenet_v2";
     } else {
         return frcnn_fail(FRCNN_ERROR_UNSUPPORTED,
-                          "%s: expected a ResNet or a MobileNetV2 under %s%s, found neither's tensors", path,
-                          weights->prefix, body_prefix);
+                          "%s: expected a ResNet or a MobileNetV2 under %s%s, found neither's tensors",
+                          frcnn_checkpoint_get_path(weights->checkpoint), weights->prefix, body_prefix);
     }
-    const int n_maps = frcnn_fpn_count_maps(weights, fpn_prefix);
-    FRCNN_FAIL_IF(n_maps == 0, FRCNN_ERROR_UNSUPPORTED, "%s: expected an FPN under %s%s, found none", path,
-                  weights->prefix, fpn_prefix);
+    return FRCNN_OK;
+}
+
+static frcnn_status init_fpn(frcnn_backbone *backbone, frcnn_weights *weights, const frcnn_settings *settings)
+{
+    const int n_maps = backbone->n_maps;
     FRCNN_FAIL_IF(settings->n_levels != n_maps && settings->n_levels != n_maps + 1, FRCNN_ERROR_INVALID,
-                  "%s: anchor_sizes: the model has %d levels (%d with the pool level), sizes are given for %d", path,
-                  n_maps, n_maps + 1, settings->n_levels);
+                  "%s: anchor_sizes: the model has %d levels (%d with the pool level), sizes are given for %d",
+                  frcnn_checkpoint_get_path(weights->checkpoint), n_maps, n_maps + 1, settings->n_levels);
     frcnn_fpn_init(&backbone->fpn, weights, fpn_prefix, settings->n_levels > n_maps, settings->norm_eps);
+    backbone->channels = backbone->fpn.channels;
     return choose_layers(backbone, weights, settings);
+}
+
+/* The last map is what comes out. */
+static frcnn_status init_single(frcnn_backbone *backbone, frcnn_weights *weights, const frcnn_settings *settings)
+{
+    const int last = get_layers(backbone).last;
+    FRCNN_FAIL_IF(settings->n_levels != 1, FRCNN_ERROR_INVALID,
+                  "%s: anchor_sizes: the model has 1 level, as there is no FPN under %s%s, sizes are given for %d",
+                  frcnn_checkpoint_get_path(weights->checkpoint), weights->prefix, fpn_prefix, settings->n_levels);
+    backbone->n_maps = 1;
+    backbone->return_layers[0] = last;
+    backbone->strides[0] = get_stride(backbone, last);
+    backbone->channels = get_channels(backbone, last);
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weights, const frcnn_settings *settings,
+                                 int dilates_single)
+{
+    memset(backbone, 0, sizeof *backbone);
+    backbone->n_maps = frcnn_fpn_count_maps(weights, fpn_prefix);
+    backbone->has_fpn = backbone->n_maps > 0;
+    FRCNN_TRY(init_body(backbone, weights, settings, !backbone->has_fpn && dilates_single));
+    return backbone->has_fpn ? init_fpn(backbone, weights, settings) : init_single(backbone, weights, settings);
 }
 
 frcnn_status frcnn_backbone_build(const frcnn_backbone *backbone, frcnn_graph *graph, int in, int *out)
@@ -129,9 +156,13 @@ frcnn_status frcnn_backbone_build(const frcnn_backbone *backbone, frcnn_graph *g
         FRCNN_TRY(frcnn_resnet_build(&backbone->resnet, graph, in, layers));
     else
         FRCNN_TRY(frcnn_mobilenet_v2_build(&backbone->mobilenet_v2, graph, in, layers));
-    for (int i = 0; i < backbone->fpn.n_maps; i++) {
+    for (int i = 0; i < backbone->n_maps; i++) {
         maps[i] = layers[backbone->return_layers[i] - get_layers(backbone).first];
         frcnn_graph_name(graph, maps[i], "body.%d", i);
+    }
+    if (!backbone->has_fpn) {
+        out[0] = maps[0];
+        return FRCNN_OK;
     }
     graph->stage = FRCNN_STAGE_FPN;
     return frcnn_fpn_build(&backbone->fpn, graph, maps, out);

@@ -1,4 +1,4 @@
-/** The network that turns an image into maps for RPN and RoIAlign: a body and the FPN on it. */
+/** The network that turns an image into maps for RPN and RoIAlign: a body and the FPN on it, or its last map alone. */
 #ifndef FRCNN_BACKBONE_H
 #define FRCNN_BACKBONE_H
 
@@ -12,19 +12,23 @@ typedef struct frcnn_backbone {
     frcnn_body body;
     frcnn_resnet resnet;
     frcnn_mobilenet_v2 mobilenet_v2;
+    int has_fpn;
     frcnn_fpn fpn;
     const char *name;
-    int return_layers[FRCNN_MAX_LEVELS]; /**< per map of the FPN: stage (ResNet, 1 to 4) or module (MobileNetV2) */
-    int strides[FRCNN_MAX_LEVELS];       /**< of the maps that come out, the pool level not among them */
+    int n_maps;                          /**< that come out, the pool level not among them */
+    int64_t channels;                    /**< of each of them */
+    int return_layers[FRCNN_MAX_LEVELS]; /**< per map of the body: stage (ResNet, 1 to 4) or module (MobileNetV2) */
+    int strides[FRCNN_MAX_LEVELS];       /**< of the maps that come out */
 } frcnn_backbone;
 
 /** Recognises the body under backbone.body and the FPN under backbone.fpn, and takes their tensors. The settings say
  *  which layers return a map, and the number of levels; where they name no layers, the last ones whose channels the FPN takes; of a
- *  MobileNetV2 the first ones that do, if all are modules that torchvision's mobilenet_backbone returns.
- *  Errors: UNSUPPORTED (no body known here, no FPN, layers that return other channels), INVALID (a number of levels that
- *  the FPN cannot give). */
+ *  MobileNetV2 the first ones that do, if all are modules that torchvision's mobilenet_backbone returns. Without an FPN
+ *  the body's last map comes out; dilates_single 1: that of a ResNet of four stages is then dilated.
+ *  Errors: UNSUPPORTED (no body known here, layers that return other channels), INVALID (a number of levels that there
+ *  can't be). */
 FRCNN_NODISCARD frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weights,
-                                                 const frcnn_settings *settings);
+                                                 const frcnn_settings *settings, int dilates_single);
 
 /** From a [N, H, W, 3] map to out [settings.n_levels], finest first. Errors: as the graph's. */
 FRCNN_NODISCARD frcnn_status frcnn_backbone_build(const frcnn_backbone *backbone, frcnn_graph *graph, int in, int *out);

@@ -61,6 +61,28 @@ void frcnn_settings_default_detectron2_x101(frcnn_settings *settings)
     settings->stride_in_1x1 = 0;
 }
 
+/* All sizes on the one level. */
+static void set_single_level(frcnn_settings *settings)
+{
+    const int n = settings->n_levels;
+    for (int i = 0; i < n; i++) settings->anchor_sizes[0][i] = settings->anchor_sizes[i][0];
+    settings->n_sizes[0] = n;
+    settings->n_levels = 1;
+}
+
+void frcnn_settings_default_detectron2_dc5(frcnn_settings *settings)
+{
+    frcnn_settings_default_detectron2(settings);
+    set_single_level(settings);
+    settings->rpn_pre_nms_top_n = 6000;
+}
+
+void frcnn_settings_default_detectron2_c4(frcnn_settings *settings)
+{
+    frcnn_settings_default_detectron2_dc5(settings);
+    settings->roi_output_size = 14;
+}
+
 /* Source: mmdetection's configs/_base_/models/faster-rcnn_r50_fpn.py and configs/faster_rcnn. */
 void frcnn_settings_default_mmdetection(frcnn_settings *settings)
 {

@@ -14,6 +14,8 @@
 void frcnn_settings_default_torchvision(frcnn_settings *settings);
 void frcnn_settings_default_detectron2(frcnn_settings *settings);
 void frcnn_settings_default_detectron2_x101(frcnn_settings *settings);
+void frcnn_settings_default_detectron2_c4(frcnn_settings *settings);
+void frcnn_settings_default_detectron2_dc5(frcnn_settings *settings);
 void frcnn_settings_default_mmdetection(frcnn_settings *settings);
 void frcnn_settings_default_mmdetection_caffe(frcnn_settings *settings);
 void frcnn_settings_default_mmdetection_x101_32x8d(frcnn_settings *settings);

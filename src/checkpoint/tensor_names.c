@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_NUMBERS = 4 };
 
@@ -27,6 +28,20 @@ static const name_rule detectron2[] = {
     {"rpn.head.bbox_pred.", "proposal_generator.rpn_head.anchor_deltas.", 0},
     {"roi_heads.box_head.fc6.", "roi_heads.box_head.fc1.", 0},
     {"roi_heads.box_head.fc7.", "roi_heads.box_head.fc2.", 0},
+    {NULL, NULL, 0},
+};
+
+static const name_rule detectron2_single[] = {
+    {"backbone.body.conv1.", "backbone.stem.conv1.", 0},
+    {"backbone.body.bn1.", "backbone.stem.conv1.norm.", 0},
+    {"backbone.body.layer#.#.conv#.", "backbone.res#.#.conv#.", 1},
+    {"backbone.body.layer#.#.bn#.", "backbone.res#.#.conv#.norm.", 1},
+    {"backbone.body.layer#.#.downsample.0.", "backbone.res#.#.shortcut.", 1},
+    {"backbone.body.layer#.#.downsample.1.", "backbone.res#.#.shortcut.norm.", 1},
+    {"roi_heads.box_head.layer#.#.conv#.", "roi_heads.res#.#.conv#.", 1},
+    {"roi_heads.box_head.layer#.#.bn#.", "roi_heads.res#.#.conv#.norm.", 1},
+    {"roi_heads.box_head.layer#.#.downsample.0.", "roi_heads.res#.#.shortcut.", 1},
+    {"roi_heads.box_head.layer#.#.downsample.1.", "roi_heads.res#.#.shortcut.norm.", 1},
     {NULL, NULL, 0},
 };
 
@@ -90,6 +105,13 @@ static void translate(char out[FRCNN_LAYER_NAME], const name_rule *rules, const 
 void frcnn_tensor_names_detectron2(char out[FRCNN_LAYER_NAME], const char *name)
 {
     translate(out, detectron2, name);
+}
+
+/* What is not of the backbone has the same names with and without an FPN. */
+void frcnn_tensor_names_detectron2_single(char out[FRCNN_LAYER_NAME], const char *name)
+{
+    translate(out, detectron2_single, name);
+    if (strcmp(out, name) == 0) translate(out, detectron2, name);
 }
 
 void frcnn_tensor_names_mmdetection(char out[FRCNN_LAYER_NAME], const char *name)

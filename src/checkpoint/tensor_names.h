@@ -8,6 +8,9 @@
  *  itself where both call it the same or there is none. Source: Detectron2's module names. */
 void frcnn_tensor_names_detectron2(char out[FRCNN_LAYER_NAME], const char *name);
 
+/** The same of one without an FPN (C4, DC5). */
+void frcnn_tensor_names_detectron2_single(char out[FRCNN_LAYER_NAME], const char *name);
+
 /** The same of mmdetection 2 and 3. Source: mmdetection's module names. */
 void frcnn_tensor_names_mmdetection(char out[FRCNN_LAYER_NAME], const char *name);
 

@@ -8,6 +8,18 @@
 #include "tensor/ends_with.h"
 #include "tensor/error.h"
 
+/* clang-format off */
+#define DETECTRON2_RULES                                                        \
+    .landmark = "proposal_generator.rpn_head.objectness_logits.weight",         \
+    .anchors = FRCNN_ANCHORS_DETECTRON2, .resize = FRCNN_RESIZE_DETECTRON2,     \
+    .coder = FRCNN_CODER_TORCHVISION, .level_rule = FRCNN_LEVELS_DETECTRON2,    \
+    .is_aligned = 1, .keeps_logits = 1, .has_last_background = 1,               \
+    .clips_to_image = 1, .min_proposal_size = FLT_TRUE_MIN,                     \
+    .unused = {"roi_heads.mask_head.", "roi_heads.keypoint_head.",              \
+               "sem_seg_head.", "proposal_generator.anchor_generator.",         \
+               "pixel_mean", "pixel_std"}
+/* clang-format on */
+
 static const frcnn_family families[] = {
     {
         .id = FRCNN_TORCHVISION,
@@ -15,6 +27,7 @@ static const frcnn_family families[] = {
         .landmark = "rpn.head.cls_logits.weight",
         .anchors = FRCNN_ANCHORS_TORCHVISION,
         .resize = FRCNN_RESIZE_TORCHVISION,
+        .size_divisor = 32,
         .coder = FRCNN_CODER_TORCHVISION,
         .level_rule = FRCNN_LEVELS_TORCHVISION,
         .min_proposal_size = 1e-3f,
@@ -23,21 +36,20 @@ static const frcnn_family families[] = {
                    "roi_heads.keypoint_predictor."},
     },
     {
+        .id = FRCNN_DETECTRON2_SINGLE,
+        .title = "a Detectron2 Faster R-CNN without an FPN",
+        .layout = "backbone.stem.conv1.weight",
+        .translate = frcnn_tensor_names_detectron2_single,
+        .size_divisor = 1,
+        .dilates_single = 1,
+        DETECTRON2_RULES,
+    },
+    {
         .id = FRCNN_DETECTRON2,
         .title = "a Detectron2 Faster R-CNN",
-        .landmark = "proposal_generator.rpn_head.objectness_logits.weight",
         .translate = frcnn_tensor_names_detectron2,
-        .anchors = FRCNN_ANCHORS_DETECTRON2,
-        .resize = FRCNN_RESIZE_DETECTRON2,
-        .coder = FRCNN_CODER_TORCHVISION,
-        .level_rule = FRCNN_LEVELS_DETECTRON2,
-        .is_aligned = 1,
-        .keeps_logits = 1,
-        .has_last_background = 1,
-        .clips_to_image = 1,
-        .min_proposal_size = FLT_TRUE_MIN,
-        .unused = {"roi_heads.mask_head.", "roi_heads.keypoint_head.", "sem_seg_head.",
-                   "proposal_generator.anchor_generator.", "pixel_mean", "pixel_std"},
+        .size_divisor = 32,
+        DETECTRON2_RULES,
     },
     {
         .id = FRCNN_MMDETECTION,
@@ -46,6 +58,7 @@ static const frcnn_family families[] = {
         .translate = frcnn_tensor_names_mmdetection,
         .anchors = FRCNN_ANCHORS_MMDET,
         .resize = FRCNN_RESIZE_MMDETECTION,
+        .size_divisor = 32,
         .coder = FRCNN_CODER_MMDETECTION,
         .level_rule = FRCNN_LEVELS_MMDETECTION,
         .is_aligned = 1,
@@ -82,15 +95,25 @@ static const char *describe(const frcnn_checkpoint *checkpoint)
     return "no detector known here";
 }
 
+/* 1 where the file has what tells families of one landmark apart. */
+static int has_layout(const frcnn_family *family, const frcnn_checkpoint *checkpoint, const char *prefix)
+{
+    char name[FRCNN_PREFIX_BYTES + FRCNN_LAYER_NAME];
+    if (family->layout == NULL) return 1;
+    snprintf(name, sizeof name, "%s%s", prefix, family->layout);
+    return frcnn_checkpoint_find(checkpoint, name) != NULL;
+}
+
 /* The landmark's family, where the name is one behind a prefix; NULL where it is none. */
-static const frcnn_family *get_family(const char *name, char prefix[FRCNN_PREFIX_BYTES])
+static const frcnn_family *get_family(const frcnn_checkpoint *checkpoint, const char *name,
+                                      char prefix[FRCNN_PREFIX_BYTES])
 {
     for (int k = 0; k < N_FAMILIES; k++) {
         if (!frcnn_ends_with(name, families[k].landmark)) continue;
         const size_t n = strlen(name) - strlen(families[k].landmark);
         if (n >= FRCNN_PREFIX_BYTES || (n > 0 && name[n - 1] != '.')) continue;
         snprintf(prefix, FRCNN_PREFIX_BYTES, "%.*s", (int)n, name);
-        return &families[k];
+        if (has_layout(&families[k], checkpoint, prefix)) return &families[k];
     }
     return NULL;
 }
@@ -104,7 +127,7 @@ frcnn_status frcnn_family_recognise(const frcnn_family **out, char prefix[FRCNN_
     int n_found = 0;
     for (size_t i = 0; i < frcnn_checkpoint_get_count(checkpoint); i++) {
         char begin[FRCNN_PREFIX_BYTES];
-        const frcnn_family *one = get_family(frcnn_checkpoint_get_name(checkpoint, i), begin);
+        const frcnn_family *one = get_family(checkpoint, frcnn_checkpoint_get_name(checkpoint, i), begin);
         if (one == NULL || (wanted != NULL && strcmp(wanted, begin) != 0)) continue;
         if (n_found < 2) memcpy(found[n_found], begin, sizeof begin);
         family = one;

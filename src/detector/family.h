@@ -12,17 +12,25 @@
 
 enum { FRCNN_PREFIX_BYTES = 64 };
 
-typedef enum frcnn_family_id { FRCNN_TORCHVISION, FRCNN_DETECTRON2, FRCNN_MMDETECTION } frcnn_family_id;
+typedef enum frcnn_family_id {
+    FRCNN_TORCHVISION,
+    FRCNN_DETECTRON2,
+    FRCNN_DETECTRON2_SINGLE, /**< without an FPN: C4 and DC5 */
+    FRCNN_MMDETECTION
+} frcnn_family_id;
 
 /** What all detectors of a family do, whatever their settings. */
 typedef struct frcnn_family {
     frcnn_family_id id;
     const char *title;    /**< "a torchvision Faster R-CNN" */
     const char *landmark; /**< the end of the name of a tensor that each of them has, and no other family's */
+    const char *layout;   /**< another tensor behind the same prefix, where families share a landmark; NULL: none */
     /** From torchvision's names to the family's; NULL: they are the same. */
     void (*translate)(char out[FRCNN_LAYER_NAME], const char *name);
     frcnn_anchor_convention anchors;
     frcnn_resize_rule resize;
+    int size_divisor;   /**< images are padded to multiples of it */
+    int dilates_single; /**< 1: a ResNet of four stages without an FPN is dilated in its last */
     frcnn_box_coder coder;
     frcnn_level_rule level_rule;
     int is_aligned;           /**< RoIAlign shifted by half a map pixel */

@@ -16,7 +16,7 @@
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
-enum { SIZE_DIVISOR = 32, MAX_SIDE = 65535, N_CHANNELS = 3 };
+enum { MAX_SIDE = 65535, N_CHANNELS = 3 };
 
 void frcnn_model_options_default(frcnn_model_options *options)
 {
@@ -119,7 +119,7 @@ static frcnn_status apply_options(frcnn_model *model, const frcnn_model_options 
 /* Strides of the levels, those that only pool the one before among them. */
 static int get_stride(const frcnn_model *model, int level)
 {
-    const int n_maps = model->backbone.fpn.n_maps;
+    const int n_maps = model->backbone.n_maps;
     return level < n_maps ? model->backbone.strides[level]
                           : model->backbone.strides[n_maps - 1] << (level - n_maps + 1);
 }
@@ -176,11 +176,11 @@ static frcnn_status take_weights(frcnn_model *model)
     frcnn_status status = FRCNN_OK;
     weights.translate = model->family->translate;
     weights.unused = model->family->unused;
-    FRCNN_TRY_CLEANUP(frcnn_backbone_init(&model->backbone, &weights, settings));
-    const int64_t channels = model->backbone.fpn.channels;
+    FRCNN_TRY_CLEANUP(frcnn_backbone_init(&model->backbone, &weights, settings, model->family->dilates_single));
+    const int64_t channels = model->backbone.channels;
     frcnn_rpn_head_init(&model->rpn_head, &weights, "rpn.head", channels);
-    frcnn_box_head_init(&model->box_head, &weights, "roi_heads", channels, settings->roi_output_size,
-                        model->family->has_last_background);
+    FRCNN_TRY_CLEANUP(frcnn_box_head_init(&model->box_head, &weights, "roi_heads", channels, settings,
+                                          model->family->has_last_background));
     FRCNN_TRY_CLEANUP(frcnn_weights_check(&weights));
     if (model->box_head.n_classes < 2 || model->rpn_head.n_anchors < 1) {
         status = frcnn_fail(FRCNN_ERROR_UNSUPPORTED,
@@ -190,7 +190,7 @@ static frcnn_status take_weights(frcnn_model *model)
         goto cleanup;
     }
     snprintf(settings->backbone, sizeof settings->backbone, "%s", model->backbone.name);
-    settings->n_return_layers = model->backbone.fpn.n_maps;
+    settings->n_return_layers = model->backbone.n_maps;
     memcpy(settings->return_layers, model->backbone.return_layers, sizeof settings->return_layers);
     model->info.n_parameters = weights.n_parameters;
     model->info.n_unused = weights.n_unused;
@@ -264,15 +264,15 @@ const frcnn_model_info *frcnn_model_get_info(const frcnn_model *model)
 
 void frcnn_model_get_grids(const frcnn_model *model, int padded_height, int padded_width, frcnn_model_sizes *out)
 {
-    const frcnn_fpn *fpn = &model->backbone.fpn;
+    const frcnn_backbone *backbone = &model->backbone;
     out->padded_height = padded_height;
     out->padded_width = padded_width;
     out->n_levels = model->settings.n_levels;
     out->n_anchors = 0;
     for (int i = 0; i < out->n_levels; i++) {
-        if (i < fpn->n_maps) {
-            out->grid_height[i] = padded_height / model->backbone.strides[i];
-            out->grid_width[i] = padded_width / model->backbone.strides[i];
+        if (i < backbone->n_maps) {
+            out->grid_height[i] = (padded_height + backbone->strides[i] - 1) / backbone->strides[i];
+            out->grid_width[i] = (padded_width + backbone->strides[i] - 1) / backbone->strides[i];
         } else {
             out->grid_height[i] = (out->grid_height[i - 1] + 1) / 2;
             out->grid_width[i] = (out->grid_width[i - 1] + 1) / 2;
@@ -284,9 +284,9 @@ void frcnn_model_get_grids(const frcnn_model *model, int padded_height, int padd
     }
 }
 
-static int round_up(int side)
+static int round_up(int side, int divisor)
 {
-    return (side + SIZE_DIVISOR - 1) / SIZE_DIVISOR * SIZE_DIVISOR;
+    return (side + divisor - 1) / divisor * divisor;
 }
 
 frcnn_status frcnn_model_get_sizes(const frcnn_model *model, int image_height, int image_width, frcnn_model_sizes *out)
@@ -299,6 +299,7 @@ frcnn_status frcnn_model_get_sizes(const frcnn_model *model, int image_height, i
                                     model->settings.max_size, &height, &width));
     out->resized_height = height;
     out->resized_width = width;
-    frcnn_model_get_grids(model, round_up(height), round_up(width), out);
+    frcnn_model_get_grids(model, round_up(height, model->family->size_divisor),
+                          round_up(width, model->family->size_divisor), out);
     return FRCNN_OK;
 }

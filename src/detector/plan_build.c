@@ -75,13 +75,12 @@ static frcnn_status build_align(frcnn_plan *plan, const int *maps, int boxes, in
     frcnn_graph *graph = &plan->graph;
     const int size = plan->model->settings.roi_output_size;
     frcnn_node *node = NULL;
-    FRCNN_TRY(
-        frcnn_graph_add_map(graph, pooled, graph->values[boxes].n, size, size, plan->model->backbone.fpn.channels));
+    FRCNN_TRY(frcnn_graph_add_map(graph, pooled, graph->values[boxes].n, size, size, plan->model->backbone.channels));
     frcnn_graph_name(graph, *pooled, "roi.pooled");
     FRCNN_TRY(frcnn_graph_add_node(graph, &node, FRCNN_NODE_ROI_ALIGN));
     node->inputs[node->n_inputs++] = boxes;
     node->inputs[node->n_inputs++] = plan->counts;
-    for (int k = 0; k < plan->model->backbone.fpn.n_maps; k++) node->inputs[node->n_inputs++] = maps[k];
+    for (int k = 0; k < plan->model->backbone.n_maps; k++) node->inputs[node->n_inputs++] = maps[k];
     node->outputs[node->n_outputs++] = *pooled;
     return FRCNN_OK;
 }

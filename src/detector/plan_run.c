@@ -50,6 +50,28 @@ static frcnn_status run_upsample(const run *r, const frcnn_node *node)
                                          get_value(r, node->outputs[0]), r->stream);
 }
 
+static frcnn_channels get_channels(const run *r, const frcnn_node *node)
+{
+    const frcnn_value *src = &r->plan->graph.values[node->inputs[0]];
+    const frcnn_channels channels = {.n = src->n, .n_pixels = src->h * src->w, .c = src->c};
+    return channels;
+}
+
+static frcnn_status run_channel_mean(const run *r, const frcnn_node *node)
+{
+    const frcnn_channels channels = get_channels(r, node);
+    return r->backend->network->channel_mean(&channels, r->plan->graph.values[node->inputs[0]].dtype,
+                                             get_value(r, node->inputs[0]), get_value(r, node->outputs[0]), r->stream);
+}
+
+static frcnn_status run_channel_gate(const run *r, const frcnn_node *node)
+{
+    const frcnn_channels channels = get_channels(r, node);
+    return r->backend->network->channel_gate(&channels, r->plan->graph.values[node->inputs[0]].dtype,
+                                             get_value(r, node->inputs[0]), get_value(r, node->inputs[1]),
+                                             get_value(r, node->outputs[0]), r->stream);
+}
+
 static frcnn_status run_proposals(const run *r, const frcnn_node *node)
 {
     frcnn_proposals_run proposals = frcnn_plan_get_proposals(r->plan);
@@ -106,6 +128,10 @@ static frcnn_status run_node(const run *r, int index)
         return run_max_pool2d(r, node);
     case FRCNN_NODE_UPSAMPLE:
         return run_upsample(r, node);
+    case FRCNN_NODE_CHANNEL_MEAN:
+        return run_channel_mean(r, node);
+    case FRCNN_NODE_CHANNEL_GATE:
+        return run_channel_gate(r, node);
     case FRCNN_NODE_PROPOSALS:
         return run_proposals(r, node);
     case FRCNN_NODE_ROI_ALIGN:

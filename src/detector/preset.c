@@ -6,12 +6,24 @@
 #include "detector/family.h"
 #include "tensor/error.h"
 
-enum { TORCHVISION, DETECTRON2, DETECTRON2_X101, MMDETECTION, MMDETECTION_CAFFE, MMDETECTION_X101_32X8D, N_PRESETS };
+enum {
+    TORCHVISION,
+    DETECTRON2,
+    DETECTRON2_X101,
+    DETECTRON2_C4,
+    DETECTRON2_DC5,
+    MMDETECTION,
+    MMDETECTION_CAFFE,
+    MMDETECTION_X101_32X8D,
+    N_PRESETS
+};
 
 static const frcnn_preset presets[N_PRESETS] = {
     [TORCHVISION] = {"torchvision", FRCNN_TORCHVISION, frcnn_settings_default_torchvision},
     [DETECTRON2] = {"detectron2", FRCNN_DETECTRON2, frcnn_settings_default_detectron2},
     [DETECTRON2_X101] = {"detectron2-x101", FRCNN_DETECTRON2, frcnn_settings_default_detectron2_x101},
+    [DETECTRON2_C4] = {"detectron2-c4", FRCNN_DETECTRON2_SINGLE, frcnn_settings_default_detectron2_c4},
+    [DETECTRON2_DC5] = {"detectron2-dc5", FRCNN_DETECTRON2_SINGLE, frcnn_settings_default_detectron2_dc5},
     [MMDETECTION] = {"mmdetection", FRCNN_MMDETECTION, frcnn_settings_default_mmdetection},
     [MMDETECTION_CAFFE] = {"mmdetection-caffe", FRCNN_MMDETECTION, frcnn_settings_default_mmdetection_caffe},
     [MMDETECTION_X101_32X8D] = {"mmdetection-x101-32x8d", FRCNN_MMDETECTION,
@@ -59,15 +71,25 @@ static void get_groups(const frcnn_checkpoint *checkpoint, const char *prefix, c
 static const frcnn_preset *choose_detectron2(const char **reason, const frcnn_checkpoint *checkpoint,
                                              const char *prefix)
 {
-    int64_t groups[2], width;
-    get_groups(checkpoint, prefix, "backbone.bottom_up.res2.0.conv2.weight", &groups[0], &width);
-    get_groups(checkpoint, prefix, "backbone.res2.0.conv2.weight", &groups[1], &width);
-    if (groups[0] > 1 || groups[1] > 1) {
+    int64_t groups, width;
+    get_groups(checkpoint, prefix, "backbone.bottom_up.res2.0.conv2.weight", &groups, &width);
+    if (groups > 1) {
         *reason = "its tensors have Detectron2's names, and convolutions of several groups, as X101's";
         return &presets[DETECTRON2_X101];
     }
     *reason = "its tensors have Detectron2's names";
     return &presets[DETECTRON2];
+}
+
+static const frcnn_preset *choose_single_detectron2(const char **reason, const frcnn_checkpoint *checkpoint,
+                                                    const char *prefix)
+{
+    if (find(checkpoint, prefix, "roi_heads.res5.0.conv1.weight") != NULL) {
+        *reason = "its tensors have Detectron2's names, with the fifth stage in the box head";
+        return &presets[DETECTRON2_C4];
+    }
+    *reason = "its tensors have Detectron2's names, with no FPN on the fifth stage";
+    return &presets[DETECTRON2_DC5];
 }
 
 static const char *get_file_name(const frcnn_checkpoint *checkpoint)
@@ -107,6 +129,8 @@ const frcnn_preset *frcnn_preset_choose(const char **reason, const frcnn_family 
     switch (family->id) {
     case FRCNN_DETECTRON2:
         return choose_detectron2(reason, checkpoint, prefix);
+    case FRCNN_DETECTRON2_SINGLE:
+        return choose_single_detectron2(reason, checkpoint, prefix);
     case FRCNN_MMDETECTION:
         return choose_mmdetection(reason, checkpoint, prefix);
     default:

@@ -218,6 +218,30 @@ frcnn_status frcnn_graph_max_pool2d(frcnn_graph *graph, int *out, int in, int ke
     return FRCNN_OK;
 }
 
+frcnn_status frcnn_graph_channel_mean(frcnn_graph *graph, int *out, int in)
+{
+    const frcnn_value src = graph->values[in];
+    frcnn_node *node = NULL;
+    FRCNN_TRY(frcnn_graph_add_rows(graph, out, src.dtype, src.n, src.c));
+    FRCNN_TRY(frcnn_graph_add_node(graph, &node, FRCNN_NODE_CHANNEL_MEAN));
+    node->inputs[node->n_inputs++] = in;
+    node->outputs[node->n_outputs++] = *out;
+    return FRCNN_OK;
+}
+
+frcnn_status frcnn_graph_channel_gate(frcnn_graph *graph, int *out, int in, int gates)
+{
+    const frcnn_value src = graph->values[in];
+    frcnn_node *node = NULL;
+    FRCNN_TRY(add_array(graph, out, src.dtype, src.n, src.h, src.w, src.c));
+    graph->values[*out].same_as = in;
+    FRCNN_TRY(frcnn_graph_add_node(graph, &node, FRCNN_NODE_CHANNEL_GATE));
+    node->inputs[node->n_inputs++] = in;
+    node->inputs[node->n_inputs++] = gates;
+    node->outputs[node->n_outputs++] = *out;
+    return FRCNN_OK;
+}
+
 int64_t frcnn_graph_get_macs(const frcnn_graph *graph, frcnn_stage stage)
 {
     int64_t total = 0;

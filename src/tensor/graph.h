@@ -33,6 +33,8 @@ typedef enum frcnn_node_kind {
     FRCNN_NODE_CONV2D,
     FRCNN_NODE_MAX_POOL2D,
     FRCNN_NODE_UPSAMPLE,
+    FRCNN_NODE_CHANNEL_MEAN,
+    FRCNN_NODE_CHANNEL_GATE,
     FRCNN_NODE_PROPOSALS,
     FRCNN_NODE_ROI_ALIGN,
     FRCNN_NODE_POSTPROCESS
@@ -102,6 +104,10 @@ FRCNN_NODISCARD frcnn_status frcnn_graph_linear(frcnn_graph *graph, int *out, in
                                                 frcnn_conv_options options);
 FRCNN_NODISCARD frcnn_status frcnn_graph_max_pool2d(frcnn_graph *graph, int *out, int in, int kernel, int stride,
                                                     int padding);
+/** The mean of each channel: of maps [n, h, w, c], rows [n, 1, 1, c]. Errors: NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_graph_channel_mean(frcnn_graph *graph, int *out, int in);
+/** A map scaled by the hard sigmoid of rows [n, 1, 1, c], which takes its place in memory. Errors: NO_MEMORY. */
+FRCNN_NODISCARD frcnn_status frcnn_graph_channel_gate(frcnn_graph *graph, int *out, int in, int gates);
 /** Multiply-adds of the nodes of a stage. */
 int64_t frcnn_graph_get_macs(const frcnn_graph *graph, frcnn_stage stage);
 

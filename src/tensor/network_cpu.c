@@ -44,6 +44,24 @@ static frcnn_status upsample(const frcnn_upsample *u, frcnn_dtype dtype, const v
     return FRCNN_OK;
 }
 
+static frcnn_status channel_mean(const frcnn_channels *channels, frcnn_dtype dtype, const void *src, void *dst,
+                                 frcnn_stream *stream)
+{
+    (void)dtype;
+    (void)stream;
+    frcnn_channel_mean_cpu(channels, src, dst);
+    return FRCNN_OK;
+}
+
+static frcnn_status channel_gate(const frcnn_channels *channels, frcnn_dtype dtype, const void *src, const void *gates,
+                                 void *dst, frcnn_stream *stream)
+{
+    (void)dtype;
+    (void)stream;
+    frcnn_channel_gate_cpu(channels, src, gates, dst);
+    return FRCNN_OK;
+}
+
 const frcnn_network_ops frcnn_network_ops_cpu = {
     .create_primitive = create_primitive,
     .destroy_primitive = frcnn_primitive_destroy,
@@ -56,4 +74,6 @@ const frcnn_network_ops frcnn_network_ops_cpu = {
     .run = run,
     .max_pool2d = max_pool2d,
     .upsample = upsample,
+    .channel_mean = channel_mean,
+    .channel_gate = channel_gate,
 };

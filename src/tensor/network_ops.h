@@ -2,6 +2,7 @@
 #ifndef FRCNN_NETWORK_OPS_H
 #define FRCNN_NETWORK_OPS_H
 
+#include "tensor/layers/channel_mean.h"
 #include "tensor/layers/conv2d.h"
 #include "tensor/layers/max_pool2d.h"
 #include "tensor/stream_ops.h"
@@ -52,6 +53,11 @@ typedef struct frcnn_network_ops {
                                frcnn_stream *stream);
     frcnn_status (*upsample)(const frcnn_upsample *upsample, frcnn_dtype dtype, const void *src, void *dst,
                              frcnn_stream *stream);
+    /** As frcnn_channel_mean_cpu and frcnn_channel_gate_cpu. Errors: BACKEND. */
+    frcnn_status (*channel_mean)(const frcnn_channels *channels, frcnn_dtype dtype, const void *src, void *dst,
+                                 frcnn_stream *stream);
+    frcnn_status (*channel_gate)(const frcnn_channels *channels, frcnn_dtype dtype, const void *src, const void *gates,
+                                 void *dst, frcnn_stream *stream);
 } frcnn_network_ops;
 
 extern const frcnn_network_ops frcnn_network_ops_cpu;

@@ -151,6 +151,9 @@ static frcnn_status attr_create(dnnl_primitive_attr_t *out, frcnn_activation act
         FRCNN_TRY_CLEANUP(check(append_activation(ops, dnnl_eltwise_relu, 0.0f, 0.0f), "fusing ReLU"));
     if (activation == FRCNN_RELU6)
         FRCNN_TRY_CLEANUP(check(append_activation(ops, dnnl_eltwise_clip, 0.0f, 6.0f), "fusing ReLU6"));
+    if (activation == FRCNN_HARDSWISH)
+        FRCNN_TRY_CLEANUP(
+            check(append_activation(ops, dnnl_eltwise_hardswish, 1.0f / 6.0f, 0.5f), "fusing hard swish"));
     FRCNN_TRY_CLEANUP(check(dnnl_primitive_attr_set_post_ops(attr, ops), "fusing operations"));
     *out = attr;
     attr = NULL;

@@ -143,11 +143,11 @@ static void test_resnets(void **state)
         settings.stride_in_1x1 = nets[i].stride_in_1x1;
         assert_non_null(backbone);
         open_file(file);
-        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings));
+        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, 0));
         assert_ok(frcnn_weights_check(&file->weights));
-        assert_memory_equal(backbone->resnet.n_blocks, nets[i].n_blocks, sizeof nets[i].n_blocks);
-        assert_int_equal(backbone->resnet.is_bottleneck, nets[i].is_bottleneck);
-        assert_int_equal(backbone->resnet.blocks[0].convs[1].groups, nets[i].groups);
+        for (int k = 0; k < 4; k++) assert_int_equal(backbone->resnet.stages[k].n_blocks, nets[i].n_blocks[k]);
+        assert_int_equal(backbone->resnet.stages[0].is_bottleneck, nets[i].is_bottleneck);
+        assert_int_equal(backbone->resnet.stages[0].blocks[0].convs[1].groups, nets[i].groups);
         assert_string_equal(backbone->name, "resnet");
         frcnn_graph graph = {0};
         int in = 0, maps[FRCNN_MAX_LEVELS];
@@ -161,7 +161,7 @@ static void test_resnets(void **state)
         /* Stride 2 is on the 3x3 of a bottleneck, or on its first 1x1, on the first 3x3 of a basic block, and on the
            shortcut. */
         const int strided = nets[i].is_bottleneck && !nets[i].stride_in_1x1;
-        const frcnn_resnet_block *second = &backbone->resnet.blocks[nets[i].n_blocks[0]];
+        const frcnn_resnet_block *second = &backbone->resnet.stages[1].blocks[0];
         for (int n = 0; n < graph.n_nodes; n++) {
             const frcnn_node *node = &graph.nodes[n];
             const int is_strided = node->layer == &second->convs[strided] || node->layer == &second->downsample;
@@ -210,7 +210,7 @@ static void test_names_of_other_families(void **state)
             if (strcmp(file->names[k], families[i / 2].lost) == 0) file->names[k][0] = 'x';
         open_file(file);
         file->weights.translate = families[i / 2].translate;
-        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings));
+        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, 0));
         if (is_whole)
             assert_ok(frcnn_weights_check(&file->weights));
         else
@@ -237,13 +237,13 @@ static void test_stages_that_the_fpn_leaves_out(void **state)
     frcnn_settings settings = make_settings(3);
     assert_non_null(backbone);
     open_file(file);
-    assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings));
+    assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, 0));
     assert_ok(frcnn_weights_check(&file->weights));
     assert_int_equal(backbone->fpn.has_pool, 0);
     assert_int_equal(backbone->return_layers[0], 2);
     assert_int_equal(backbone->strides[2], 32);
     settings.n_levels = 2;
-    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings), FRCNN_ERROR_INVALID,
+    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, 0), FRCNN_ERROR_INVALID,
                  "the model has 3 levels (4 with the pool level), sizes are given for 2");
     free(backbone);
     close_file(file);
@@ -304,7 +304,7 @@ static void test_modules_of_a_mobilenet_v2(void **state)
         size_t offsets[512], bytes = 0;
         assert_non_null(backbone);
         open_file(file);
-        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings));
+        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, 0));
         assert_ok(frcnn_weights_check(&file->weights));
         assert_string_equal(backbone->name, "mobilenet_v2");
         assert_ok(frcnn_graph_add_map(&graph, &in, 1, 64, 96, 3));
@@ -330,20 +330,20 @@ static void test_files_without_what_it_takes(void **state)
     assert_non_null(backbone);
     made_file *file = make_resnet(no_stage, 0, 1);
     open_file(file);
-    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings), FRCNN_ERROR_UNSUPPORTED,
+    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, 0), FRCNN_ERROR_UNSUPPORTED,
                  "layer3: expected at least one residual block");
     close_file(file);
     file = make_resnet(n_blocks, 0, 1);
     for (size_t i = 0; i < file->n; i++)
         if (strncmp(file->names[i], "backbone.fpn", 12) == 0) file->names[i][0] = 'B';
     open_file(file);
-    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings), FRCNN_ERROR_UNSUPPORTED,
-                 "expected an FPN under backbone.fpn");
+    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, 0), FRCNN_ERROR_INVALID,
+                 "the model has 1 level, as there is no FPN under backbone.fpn, sizes are given for");
     close_file(file);
     file = make_resnet(n_blocks, 0, 1);
     for (size_t i = 0; i < file->n; i++) file->names[i][0] = 'B';
     open_file(file);
-    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings), FRCNN_ERROR_UNSUPPORTED,
+    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, 0), FRCNN_ERROR_UNSUPPORTED,
                  "expected a ResNet or a MobileNetV2");
     close_file(file);
     free(backbone);

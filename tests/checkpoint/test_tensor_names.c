@@ -46,6 +46,27 @@ static void test_known_names(void **state)
     }
 }
 
+/* From the lists of Detectron2's R50-C4 and R50-DC5 files. */
+static void test_names_without_fpn(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"backbone.body.conv1.weight", "backbone.stem.conv1.weight"},
+        {"backbone.body.bn1.bias", "backbone.stem.conv1.norm.bias"},
+        {"backbone.body.layer4.0.downsample.1.bias", "backbone.res5.0.shortcut.norm.bias"},
+        {"backbone.body.layer2.3.conv3.weight", "backbone.res3.3.conv3.weight"},
+        {"roi_heads.box_head.layer4.0.downsample.0.weight", "roi_heads.res5.0.shortcut.weight"},
+        {"roi_heads.box_head.layer4.2.bn2.running_mean", "roi_heads.res5.2.conv2.norm.running_mean"},
+        {"rpn.head.cls_logits.weight", "proposal_generator.rpn_head.objectness_logits.weight"},
+        {"roi_heads.box_head.fc6.bias", "roi_heads.box_head.fc1.bias"},
+    };
+    char name[FRCNN_LAYER_NAME];
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        frcnn_tensor_names_detectron2_single(name, pairs[i][0]);
+        assert_string_equal(name, pairs[i][1]);
+    }
+}
+
 /* Names longer than any are cut, numbers of any length are numbers. */
 static void test_long_names(void **state)
 {
@@ -65,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_names),
+        cmocka_unit_test(test_names_without_fpn),
         cmocka_unit_test(test_long_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,6 +147,7 @@ static double get_residual(const problem *p, int64_t image, int64_t y, int64_t x
 
 static double activate(double value, frcnn_activation activation)
 {
+    if (activation == FRCNN_HARDSWISH) return value * fmin(fmax(value + 3.0, 0.0), 6.0) / 6.0;
     if (activation != FRCNN_LINEAR && value < 0.0) return 0.0;
     return activation == FRCNN_RELU6 && value > 6.0 ? 6.0 : value;
 }
@@ -491,7 +492,7 @@ static void test_depthwise(void **state)
         const int *shape = SHAPES[i];
         frcnn_conv2d conv = make_conv(2, shape[0], shape[1], shape[2], shape[2], shape[3], shape[4]);
         conv.groups = shape[2];
-        conv.activation = FRCNN_RELU6;
+        conv.activation = i % 2 == 0 ? FRCNN_RELU6 : FRCNN_HARDSWISH;
         check_precisions(conv, 0);
         conv.has_residual = 1;
         check_precisions(conv, 1);
@@ -506,7 +507,7 @@ static void test_epilogue(void **state)
 {
     (void)state;
     frcnn_conv2d conv = make_conv(2, 7, 10, 32, 48, 1, 1);
-    for (int activation = FRCNN_LINEAR; activation <= FRCNN_RELU6; ++activation) {
+    for (int activation = FRCNN_LINEAR; activation <= FRCNN_HARDSWISH; ++activation) {
         conv.activation = (frcnn_activation)activation;
         for (int dst_is_f32 = 0; dst_is_f32 < 2; ++dst_is_f32) {
             conv.dst_is_f32 = dst_is_f32;

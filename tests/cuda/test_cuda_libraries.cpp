@@ -182,8 +182,10 @@ static void test_residual(void **)
 static void test_left_to_others(void **)
 {
     frcnn_conv2d conv = get_shape(1);
-    conv.activation = FRCNN_RELU6;
-    assert_int_equal(count_variants(&conv, &H100), 0);
+    for (frcnn_activation activation : {FRCNN_RELU6, FRCNN_HARDSWISH}) {
+        conv.activation = activation;
+        assert_int_equal(count_variants(&conv, &H100), 0);
+    }
     conv.activation = FRCNN_RELU;
     conv.dst_is_f32 = 1;
     assert_true(count_variants(&conv, &H100) > 0);

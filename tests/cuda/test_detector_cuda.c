@@ -121,7 +121,7 @@ static void check_stages(const char *precision, double tolerance)
     assert_true(compare_taps(cpu, gpu, "anchors") == 0);
     assert_true(compare_taps(cpu, gpu, "transform") <= (strcmp(precision, "f32") == 0 ? 0 : 4e-3));
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
-        const int n_maps = k < 2 ? b.model->backbone.fpn.n_maps : b.model->settings.n_levels;
+        const int n_maps = k < 2 ? b.model->backbone.n_maps : b.model->settings.n_levels;
         for (int level = 0; level < n_maps; level++) {
             char name[FRCNN_GRAPH_NAME];
             snprintf(name, sizeof name, names[k], level);

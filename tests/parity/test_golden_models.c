@@ -17,7 +17,7 @@ enum { PATH_SIZE = 4096, NAME_SIZE = 64, MAX_LEVELS = 5, N_STAGES = 4 };
 /* What a golden calls things. */
 typedef struct golden_model {
     const char *family, *file, *golden;
-    const char *stages[N_STAGES]; /* outputs of the body */
+    const char *stages[N_STAGES]; /* outputs of the body, one for each map */
     const char *levels[MAX_LEVELS];
     int n_levels, n_maps; /* of them, maps that RoIs are pooled from */
     const char *proposal_scores;
@@ -41,6 +41,11 @@ static const golden_model fpn_pth = DETECTRON2_FPN("fpn", ".pth");
 static const golden_model fpn_x = DETECTRON2_FPN("fpn_x", ".pkl");
 static const golden_model r50_fpn = MMDETECTION_FPN("r50_fpn");
 static const golden_model r50_caffe_fpn = MMDETECTION_FPN("r50_caffe_fpn");
+
+static const golden_model c4 = {
+    "detectron2", "c4.pkl", "c4", {"res4"}, {"res4"}, 1, 1, "proposals.logits", FRCNN_LEVELS_DETECTRON2, 1e-3};
+static const golden_model dc5 = {
+    "detectron2", "dc5.pkl", "dc5", {"res5"}, {"res5"}, 1, 1, "proposals.logits", FRCNN_LEVELS_DETECTRON2, 1e-3};
 
 /* One picture through one model. */
 typedef struct run {
@@ -152,7 +157,7 @@ static void check_maps(const run *r)
     char name[NAME_SIZE], tap[NAME_SIZE];
     check_map(r, "input", "transform", 0.0);
     check_map(r, "stem", "body.stem", 1e-4);
-    for (int i = 0; i < N_STAGES && r->from->stages[i] != NULL; i++) {
+    for (int i = 0; i < r->from->n_maps; i++) {
         snprintf(tap, sizeof tap, "body.%d", i);
         check_map(r, r->from->stages[i], tap, 1e-4);
     }
@@ -319,6 +324,7 @@ static void check(const golden_model *from, const char *picture)
     check_proposals(&r);
     check_levels(&r);
     check_pooled(&r, "roi.pooled", "roi.pooled");
+    check_pooled(&r, "roi.res5", "roi.res5");
     check_predictions(&r);
     check_detections(&r);
     close_run(&r);
@@ -354,6 +360,22 @@ static void detectron2_resnext_fpn(void **state)
     check(&fpn_x, "portrait.png");
 }
 
+/* The fifth stage is in the box head; images are not padded. */
+static void detectron2_c4(void **state)
+{
+    (void)state;
+    check(&c4, "landscape.png");
+    check(&c4, "portrait.png");
+}
+
+/* The fifth stage is dilated. */
+static void detectron2_dc5(void **state)
+{
+    (void)state;
+    check(&dc5, "landscape.png");
+    check(&dc5, "portrait.png");
+}
+
 static void mmdetection_pytorch_style(void **state)
 {
     (void)state;
@@ -374,7 +396,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(detectron2_fpn),          cmocka_unit_test(detectron2_trainer_file),
-        cmocka_unit_test(detectron2_resnext_fpn),  cmocka_unit_test(mmdetection_pytorch_style),
+        cmocka_unit_test(detectron2_resnext_fpn),  cmocka_unit_test(detectron2_c4),
+        cmocka_unit_test(detectron2_dc5),          cmocka_unit_test(mmdetection_pytorch_style),
         cmocka_unit_test(mmdetection_caffe_style),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,12 @@
 #include "tensor/precision.h"
 
 /** Applied to the sum of convolution, bias and residual. */
-typedef enum frcnn_activation { FRCNN_LINEAR = 0, FRCNN_RELU = 1, FRCNN_RELU6 = 2 } frcnn_activation;
+typedef enum frcnn_activation {
+    FRCNN_LINEAR = 0,
+    FRCNN_RELU = 1,
+    FRCNN_RELU6 = 2,
+    FRCNN_HARDSWISH = 3 /**< x * min(max(x + 3, 0), 6) / 6 (Howard et al. 2019) */
+} frcnn_activation;
 
 /** src [n, in_h, in_w, in_c] * weight [out_c, in_c / groups, kernel_h, kernel_w] + bias [out_c] -> dst [n, out_h, out_w,
  *  out_c]. groups == in_c == out_c is a depthwise convolution. Padding is zeros, as many below as above and right as left. */

@@ -73,6 +73,7 @@ static double reference(const problem *p, int64_t n, int64_t y, int64_t x, int64
             }
     const int64_t at = ((n * c->out_h + y) * c->out_w + x) * c->out_c + oc;
     if (c->has_residual) sum += (double)p->residual[at];
+    if (c->activation == FRCNN_HARDSWISH) return sum * fmin(fmax(sum + 3.0, 0.0), 6.0) / 6.0;
     if (c->activation != FRCNN_LINEAR && sum < 0.0) sum = 0.0;
     if (c->activation == FRCNN_RELU6 && sum > 6.0) sum = 6.0;
     return sum;
@@ -133,6 +134,8 @@ static const frcnn_conv2d sweep[] = {
     {1, 9, 11, 32, 0, 0, 64, 3, 3, 2, 2, 1, 1, 1, 1, 32, FRCNN_RELU, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
     {1, 9, 11, 48, 0, 0, 48, 3, 3, 1, 1, 1, 1, 1, 1, 48, FRCNN_RELU6, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
     {3, 9, 11, 24, 0, 0, 24, 3, 3, 2, 2, 1, 1, 1, 1, 24, FRCNN_RELU6, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {1, 9, 11, 48, 0, 0, 48, 5, 5, 2, 2, 2, 2, 1, 1, 48, FRCNN_HARDSWISH, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
+    {2, 9, 11, 96, 0, 0, 40, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_HARDSWISH, 1, 0, FRCNN_PRECISION_F32, 0, 0, 0},
     {1, 9, 11, 7, 0, 0, 7, 3, 3, 1, 1, 1, 1, 1, 1, 7, FRCNN_LINEAR, 1, 0, FRCNN_PRECISION_F32, 0, 0, 0},
     {1, 200, 1, 49, 0, 0, 31, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_RELU, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
     {1, 37, 1, 640, 0, 0, 55, 1, 1, 1, 1, 0, 0, 1, 1, 1, FRCNN_LINEAR, 0, 0, FRCNN_PRECISION_F32, 0, 0, 0},
