@@ -7,6 +7,7 @@
 
 static const char body_prefix[] = "backbone.body";
 static const char fpn_prefix[] = "backbone.fpn";
+static const char projection_name[] = "backbone.projection";
 
 /* Layers that can return a map are numbered from first to last; each has channels and a stride. */
 typedef struct layer_range {
@@ -16,29 +17,29 @@ typedef struct layer_range {
 static layer_range get_layers(const frcnn_backbone *backbone)
 {
     const layer_range resnet = {1, backbone->resnet.n_stages};
-    const layer_range mobilenet = {0, backbone->mobilenet_v2.n_modules - 1};
+    const layer_range mobilenet = {0, backbone->mobilenet.n_modules - 1};
     return backbone->body == FRCNN_BODY_RESNET ? resnet : mobilenet;
 }
 
 static int64_t get_channels(const frcnn_backbone *backbone, int layer)
 {
     return backbone->body == FRCNN_BODY_RESNET ? backbone->resnet.stages[layer - 1].channels
-                                               : backbone->mobilenet_v2.modules[layer].out_c;
+                                               : backbone->mobilenet.modules[layer].out_c;
 }
 
 static int get_stride(const frcnn_backbone *backbone, int layer)
 {
     if (backbone->body == FRCNN_BODY_RESNET) return frcnn_resnet_get_stride(&backbone->resnet, layer);
     int stride = 1;
-    for (int i = 0; i <= layer; i++) stride *= backbone->mobilenet_v2.modules[i].stride;
+    for (int i = 0; i <= layer; i++) stride *= backbone->mobilenet.modules[i].stride;
     return stride;
 }
 
 /* 1 for the layers that torchvision's mobilenet_backbone chooses from: the first, those that halve the map, the last. */
 static int ends_stage(const frcnn_backbone *backbone, int layer)
 {
-    return backbone->body == FRCNN_BODY_RESNET || layer == 0 || layer == FRCNN_MOBILENET_V2_MODULES - 1 ||
-           backbone->mobilenet_v2.modules[layer].stride > 1;
+    return backbone->body == FRCNN_BODY_RESNET || layer == 0 || layer == backbone->mobilenet.n_whole - 1 ||
+           backbone->mobilenet.modules[layer].stride > 1;
 }
 
 /* The last layer with that many channels; below range.first where there is none. */
@@ -89,7 +90,7 @@ static frcnn_status choose_layers(frcnn_backbone *backbone, const frcnn_weights 
                       backbone->return_layers[i - 1]);
         backbone->return_layers[i] = layer;
         backbone->strides[i] = get_stride(backbone, layer);
-        if (backbone->body == FRCNN_BODY_MOBILENET_V2) backbone->mobilenet_v2.modules[layer].is_returned = 1;
+        if (backbone->body == FRCNN_BODY_MOBILENET) backbone->mobilenet.modules[layer].is_returned = 1;
     }
     return FRCNN_OK;
 }
@@ -101,13 +102,13 @@ static frcnn_status init_body(frcnn_backbone *backbone, frcnn_weights *weights, 
         backbone->body = FRCNN_BODY_RESNET;
         FRCNN_TRY(frcnn_resnet_init(&backbone->resnet, weights, body_prefix, settings, is_dilated));
         backbone->name = backbone->resnet.name;
-    } else if (frcnn_mobilenet_v2_is_known(weights, body_prefix)) {
-        backbone->body = FRCNN_BODY_MOBILENET_V2;
-        frcnn_mobilenet_v2_init(&backbone->mobilenet_v2, weights, body_prefix, settings->norm_eps);
-        backbone->name = "mobilenet_v2";
+    } else if (frcnn_mobilenet_is_known(weights, body_prefix)) {
+        backbone->body = FRCNN_BODY_MOBILENET;
+        frcnn_mobilenet_init(&backbone->mobilenet, weights, body_prefix, settings->norm_eps);
+        backbone->name = backbone->mobilenet.name;
     } else {
         return frcnn_fail(FRCNN_ERROR_UNSUPPORTED,
-                          "%s: expected a ResNet or a MobileNetV2 under %s%s, found neither's tensors",
+                          "%s: expected a ResNet or a MobileNet under %s%s, found neither's tensors",
                           frcnn_checkpoint_get_path(weights->checkpoint), weights->prefix, body_prefix);
     }
     return FRCNN_OK;
@@ -135,7 +136,22 @@ static frcnn_status init_single(frcnn_backbone *backbone, frcnn_weights *weights
     backbone->return_layers[0] = last;
     backbone->strides[0] = get_stride(backbone, last);
     backbone->channels = get_channels(backbone, last);
+    backbone->has_projection = frcnn_weights_find(weights, "%s.weight", projection_name) != NULL;
+    if (backbone->has_projection) {
+        const int64_t in_c = backbone->channels;
+        backbone->channels = frcnn_weights_get_dim(weights, 0, "%s.weight", projection_name);
+        frcnn_weights_take_conv(weights, &backbone->projection, backbone->channels, in_c, 1, 1, projection_name, NULL);
+    }
     return FRCNN_OK;
+}
+
+/* A RoI's level is counted in powers of two of the stride, from the first map's to the last's. Source: torchvision's
+   MultiScaleRoIAlign. */
+static int count_pooled(const frcnn_backbone *backbone)
+{
+    int n = 1;
+    while (n < backbone->n_maps && backbone->strides[0] << n <= backbone->strides[backbone->n_maps - 1]) n++;
+    return n;
 }
 
 frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weights, const frcnn_settings *settings,
@@ -145,25 +161,29 @@ frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weight
     backbone->n_maps = frcnn_fpn_count_maps(weights, fpn_prefix);
     backbone->has_fpn = backbone->n_maps > 0;
     FRCNN_TRY(init_body(backbone, weights, settings, !backbone->has_fpn && dilates_single));
-    return backbone->has_fpn ? init_fpn(backbone, weights, settings) : init_single(backbone, weights, settings);
+    FRCNN_TRY(backbone->has_fpn ? init_fpn(backbone, weights, settings) : init_single(backbone, weights, settings));
+    backbone->n_pooled = count_pooled(backbone);
+    return FRCNN_OK;
 }
 
 frcnn_status frcnn_backbone_build(const frcnn_backbone *backbone, frcnn_graph *graph, int in, int *out)
 {
-    int layers[FRCNN_MOBILENET_V2_MODULES], maps[FRCNN_MAX_LEVELS];
+    int layers[FRCNN_MOBILENET_MODULES], maps[FRCNN_MAX_LEVELS];
     graph->stage = FRCNN_STAGE_BACKBONE;
     if (backbone->body == FRCNN_BODY_RESNET)
         FRCNN_TRY(frcnn_resnet_build(&backbone->resnet, graph, in, layers));
     else
-        FRCNN_TRY(frcnn_mobilenet_v2_build(&backbone->mobilenet_v2, graph, in, layers));
+        FRCNN_TRY(frcnn_mobilenet_build(&backbone->mobilenet, graph, in, layers));
     for (int i = 0; i < backbone->n_maps; i++) {
         maps[i] = layers[backbone->return_layers[i] - get_layers(backbone).first];
         frcnn_graph_name(graph, maps[i], "body.%d", i);
     }
-    if (!backbone->has_fpn) {
-        out[0] = maps[0];
-        return FRCNN_OK;
-    }
     graph->stage = FRCNN_STAGE_FPN;
+    out[0] = maps[0];
+    if (backbone->has_projection) {
+        const frcnn_conv_options options = {.stride = 1, .dilation = 1, .residual = FRCNN_NO_VALUE};
+        FRCNN_TRY(frcnn_graph_conv2d(graph, &out[0], maps[0], &backbone->projection, options));
+    }
+    if (!backbone->has_fpn) return FRCNN_OK;
     return frcnn_fpn_build(&backbone->fpn, graph, maps, out);
 }

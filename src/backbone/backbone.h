@@ -3,28 +3,31 @@
 #define FRCNN_BACKBONE_H
 
 #include "backbone/fpn.h"
-#include "backbone/mobilenet_v2.h"
+#include "backbone/mobilenet.h"
 #include "backbone/resnet.h"
 
-typedef enum frcnn_body { FRCNN_BODY_RESNET, FRCNN_BODY_MOBILENET_V2 } frcnn_body;
+typedef enum frcnn_body { FRCNN_BODY_RESNET, FRCNN_BODY_MOBILENET } frcnn_body;
 
 typedef struct frcnn_backbone {
     frcnn_body body;
     frcnn_resnet resnet;
-    frcnn_mobilenet_v2 mobilenet_v2;
+    frcnn_mobilenet mobilenet;
+    int has_projection; /**< 1: the only map goes through a 1x1 convolution */
+    frcnn_layer projection;
     int has_fpn;
     frcnn_fpn fpn;
     const char *name;
     int n_maps;                          /**< that come out, the pool level not among them */
     int64_t channels;                    /**< of each of them */
-    int return_layers[FRCNN_MAX_LEVELS]; /**< per map of the body: stage (ResNet, 1 to 4) or module (MobileNetV2) */
+    int return_layers[FRCNN_MAX_LEVELS]; /**< per map of the body: stage (ResNet, 1 to 4) or module (MobileNet) */
     int strides[FRCNN_MAX_LEVELS];       /**< of the maps that come out */
+    int n_pooled; /**< of the maps, those that RoIs are pooled from: where several have one stride, the first */
 } frcnn_backbone;
 
 /** Recognises the body under backbone.body and the FPN under backbone.fpn, and takes their tensors. The settings say
  *  which layers return a map, and the number of levels; where they name no layers, the last ones whose channels the FPN takes; of a
- *  MobileNetV2 the first ones that do, if all are modules that torchvision's mobilenet_backbone returns. Without an FPN
- *  the body's last map comes out; dilates_single 1: that of a ResNet of four stages is then dilated.
+ *  MobileNet the first ones that do, if all are modules that torchvision's mobilenet_backbone returns. Without an FPN
+ *  the body's last map comes out, through backbone.projection where that is; dilates_single 1: that of a ResNet of four stages is then dilated.
  *  Errors: UNSUPPORTED (no body known here, layers that return other channels), INVALID (a number of levels that there
  *  can't be). */
 FRCNN_NODISCARD frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weights,

@@ -32,6 +32,42 @@ void frcnn_settings_default_torchvision(frcnn_settings *settings)
     };
 }
 
+/* All sizes on each of n levels. */
+static void set_all_sizes(frcnn_settings *settings, int n_levels)
+{
+    const int n = settings->n_levels;
+    float sizes[FRCNN_MAX_LEVELS];
+    for (int i = 0; i < n; i++) sizes[i] = settings->anchor_sizes[i][0];
+    settings->n_levels = n_levels;
+    for (int level = 0; level < n_levels; level++) {
+        settings->n_sizes[level] = n;
+        memcpy(settings->anchor_sizes[level], sizes, (size_t)n * sizeof sizes[0]);
+    }
+}
+
+void frcnn_settings_default_torchvision_single(frcnn_settings *settings)
+{
+    frcnn_settings_default_torchvision(settings);
+    set_all_sizes(settings, 1);
+}
+
+/* Source: torchvision's fasterrcnn_mobilenet_v3_large_fpn and fasterrcnn_mobilenet_v3_large_320_fpn. */
+void frcnn_settings_default_torchvision_mobilenet_v3(frcnn_settings *settings)
+{
+    frcnn_settings_default_torchvision(settings);
+    set_all_sizes(settings, 3);
+    settings->rpn_score_thresh = 0.05f;
+}
+
+void frcnn_settings_default_torchvision_mobilenet_v3_320(frcnn_settings *settings)
+{
+    frcnn_settings_default_torchvision_mobilenet_v3(settings);
+    settings->min_size = 320;
+    settings->max_size = 640;
+    settings->rpn_pre_nms_top_n = 150;
+    settings->rpn_post_nms_top_n = 150;
+}
+
 static void set_pixels(frcnn_settings *settings, const char *order, const float mean[3], const float std[3])
 {
     memcpy(settings->order, order, sizeof "rgb");
@@ -61,19 +97,10 @@ void frcnn_settings_default_detectron2_x101(frcnn_settings *settings)
     settings->stride_in_1x1 = 0;
 }
 
-/* All sizes on the one level. */
-static void set_single_level(frcnn_settings *settings)
-{
-    const int n = settings->n_levels;
-    for (int i = 0; i < n; i++) settings->anchor_sizes[0][i] = settings->anchor_sizes[i][0];
-    settings->n_sizes[0] = n;
-    settings->n_levels = 1;
-}
-
 void frcnn_settings_default_detectron2_dc5(frcnn_settings *settings)
 {
     frcnn_settings_default_detectron2(settings);
-    set_single_level(settings);
+    set_all_sizes(settings, 1);
     settings->rpn_pre_nms_top_n = 6000;
 }
 

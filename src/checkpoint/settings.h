@@ -8,10 +8,14 @@
 #include "frcnn/model.h"
 #include "frcnn/status.h"
 
-/** @name What published detectors run with: torchvision's fasterrcnn_resnet50_fpn; Detectron2's R50-FPN and R101-FPN, which
+/** @name What published detectors run with: torchvision's fasterrcnn_resnet50_fpn, fasterrcnn_mobilenet_v3_large_fpn and
+ *  …_320_fpn, and its tutorial's detector on one map; Detectron2's R50-FPN and R101-FPN, which
  *  begin with MSRA's weights, and its X101-32x8d-FPN; mmdetection's, which begin with torchvision's weights ("pytorch"
  *  style), with Detectron2's ("caffe" style), and its X101-32x8d-FPN. @{ */
 void frcnn_settings_default_torchvision(frcnn_settings *settings);
+void frcnn_settings_default_torchvision_mobilenet_v3(frcnn_settings *settings);
+void frcnn_settings_default_torchvision_mobilenet_v3_320(frcnn_settings *settings);
+void frcnn_settings_default_torchvision_single(frcnn_settings *settings);
 void frcnn_settings_default_detectron2(frcnn_settings *settings);
 void frcnn_settings_default_detectron2_x101(frcnn_settings *settings);
 void frcnn_settings_default_detectron2_c4(frcnn_settings *settings);

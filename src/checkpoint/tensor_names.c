@@ -13,6 +13,24 @@ typedef struct name_rule {
     int first_offset;
 } name_rule;
 
+static const name_rule torchvision_resnet[] = {
+    {"backbone.body.conv1.", "backbone.0.", 0},
+    {"backbone.body.bn1.", "backbone.1.", 0},
+    {"backbone.body.layer#.", "backbone.#.", 3},
+    {NULL, NULL, 0},
+};
+
+static const name_rule torchvision_features[] = {
+    {"backbone.body.", "backbone.", 0},
+    {NULL, NULL, 0},
+};
+
+static const name_rule torchvision_mobilenet[] = {
+    {"backbone.body.", "backbone.0.", 0},
+    {"backbone.projection.", "backbone.1.", 0},
+    {NULL, NULL, 0},
+};
+
 static const name_rule detectron2[] = {
     {"backbone.body.conv1.", "backbone.bottom_up.stem.conv1.", 0},
     {"backbone.body.bn1.", "backbone.bottom_up.stem.conv1.norm.", 0},
@@ -100,6 +118,21 @@ static void translate(char out[FRCNN_LAYER_NAME], const name_rule *rules, const 
         return;
     }
     snprintf(out, FRCNN_LAYER_NAME, "%s", name);
+}
+
+void frcnn_tensor_names_torchvision_resnet(char out[FRCNN_LAYER_NAME], const char *name)
+{
+    translate(out, torchvision_resnet, name);
+}
+
+void frcnn_tensor_names_torchvision_features(char out[FRCNN_LAYER_NAME], const char *name)
+{
+    translate(out, torchvision_features, name);
+}
+
+void frcnn_tensor_names_torchvision_mobilenet(char out[FRCNN_LAYER_NAME], const char *name)
+{
+    translate(out, torchvision_mobilenet, name);
 }
 
 void frcnn_tensor_names_detectron2(char out[FRCNN_LAYER_NAME], const char *name)

@@ -4,6 +4,13 @@
 
 #include "tensor/layer.h"
 
+/** @name Of torchvision detectors whose backbone is a list of modules: the children of a ResNet; the features of a MobileNet;
+ *  these and a convolution (mobilenet_backbone without an FPN). @{ */
+void frcnn_tensor_names_torchvision_resnet(char out[FRCNN_LAYER_NAME], const char *name);
+void frcnn_tensor_names_torchvision_features(char out[FRCNN_LAYER_NAME], const char *name);
+void frcnn_tensor_names_torchvision_mobilenet(char out[FRCNN_LAYER_NAME], const char *name);
+/** @} */
+
 /** Writes the name that a Detectron2 file (Faster R-CNN with FPN) has for the tensor that torchvision calls name; name
  *  itself where both call it the same or there is none. Source: Detectron2's module names. */
 void frcnn_tensor_names_detectron2(char out[FRCNN_LAYER_NAME], const char *name);

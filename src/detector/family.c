@@ -9,6 +9,15 @@
 #include "tensor/error.h"
 
 /* clang-format off */
+#define TORCHVISION_RULES                                                       \
+    .id = FRCNN_TORCHVISION, .title = "a torchvision Faster R-CNN",             \
+    .landmark = "rpn.head.cls_logits.weight",                                   \
+    .anchors = FRCNN_ANCHORS_TORCHVISION, .resize = FRCNN_RESIZE_TORCHVISION,   \
+    .size_divisor = 32,                                                         \
+    .coder = FRCNN_CODER_TORCHVISION, .level_rule = FRCNN_LEVELS_TORCHVISION,   \
+    .min_proposal_size = 1e-3f, .min_detection_size = 1e-2f,                    \
+    .unused = {"roi_heads.mask_head.", "roi_heads.mask_predictor.",             \
+               "roi_heads.keypoint_head.", "roi_heads.keypoint_predictor."}
 #define DETECTRON2_RULES                                                        \
     .landmark = "proposal_generator.rpn_head.objectness_logits.weight",         \
     .anchors = FRCNN_ANCHORS_DETECTRON2, .resize = FRCNN_RESIZE_DETECTRON2,     \
@@ -20,21 +29,19 @@
                "pixel_mean", "pixel_std"}
 /* clang-format on */
 
+/* Of torchvision's, the body may be a list of modules: a ResNet's children, or the features of a MobileNet, alone or with a
+   convolution behind them. */
 static const frcnn_family families[] = {
-    {
-        .id = FRCNN_TORCHVISION,
-        .title = "a torchvision Faster R-CNN",
-        .landmark = "rpn.head.cls_logits.weight",
-        .anchors = FRCNN_ANCHORS_TORCHVISION,
-        .resize = FRCNN_RESIZE_TORCHVISION,
-        .size_divisor = 32,
-        .coder = FRCNN_CODER_TORCHVISION,
-        .level_rule = FRCNN_LEVELS_TORCHVISION,
-        .min_proposal_size = 1e-3f,
-        .min_detection_size = 1e-2f,
-        .unused = {"roi_heads.mask_head.", "roi_heads.mask_predictor.", "roi_heads.keypoint_head.",
-                   "roi_heads.keypoint_predictor."},
-    },
+    {.layout = "backbone.4.0.conv1.weight", .translate = frcnn_tensor_names_torchvision_resnet, TORCHVISION_RULES},
+    {.layout = "backbone.1.conv.0.0.weight", .translate = frcnn_tensor_names_torchvision_features, TORCHVISION_RULES},
+    {.layout = "backbone.1.block.0.0.weight", .translate = frcnn_tensor_names_torchvision_features, TORCHVISION_RULES},
+    {.layout = "backbone.0.1.conv.0.0.weight",
+     .translate = frcnn_tensor_names_torchvision_mobilenet,
+     TORCHVISION_RULES},
+    {.layout = "backbone.0.1.block.0.0.weight",
+     .translate = frcnn_tensor_names_torchvision_mobilenet,
+     TORCHVISION_RULES},
+    {TORCHVISION_RULES},
     {
         .id = FRCNN_DETECTRON2_SINGLE,
         .title = "a Detectron2 Faster R-CNN without an FPN",
@@ -146,8 +153,12 @@ frcnn_status frcnn_family_recognise(const frcnn_family **out, char prefix[FRCNN_
     return FRCNN_OK;
 }
 
-float frcnn_family_get_norm_eps(const char *sha256)
+float frcnn_family_get_norm_eps(const char *sha256, const frcnn_checkpoint *checkpoint, const char *prefix)
 {
+    char features[FRCNN_PREFIX_BYTES + FRCNN_LAYER_NAME];
+    snprintf(features, sizeof features, "%sbackbone.1.block.0.0.weight", prefix);
+    if (frcnn_checkpoint_find(checkpoint, features) != NULL) return 1e-3f;
+
     /* What the name of the published file ends with, and its digest begins with. */
     static const char coco_v1[] = "258fb6c6";
     return strncmp(sha256, coco_v1, sizeof coco_v1 - 1) == 0 ? 0.0f : 1e-5f;

@@ -66,7 +66,8 @@ const frcnn_preset *frcnn_preset_choose(const char **reason, const frcnn_family 
                                         const frcnn_checkpoint *checkpoint, const char *prefix);
 
 /** Epsilon of the backbone's norms in a torchvision file of that SHA-256, where nothing says another: 1e-5, but 0 for the
- *  published weights COCO_V1 of fasterrcnn_resnet50_fpn. Source: torchvision's overwrite_eps. */
-float frcnn_family_get_norm_eps(const char *sha256);
+ *  published weights COCO_V1 of fasterrcnn_resnet50_fpn, and 1e-3 for the features of a classifying MobileNetV3 (those
+ *  that mobilenet_backbone makes have 1e-5). Source: torchvision's overwrite_eps and mobilenetv3.py. */
+float frcnn_family_get_norm_eps(const char *sha256, const frcnn_checkpoint *checkpoint, const char *prefix);
 
 #endif

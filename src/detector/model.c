@@ -72,7 +72,7 @@ static frcnn_status make_settings(frcnn_model *model, const char *path, const ch
     FRCNN_TRY(choose_preset(&preset, model, path, asked));
     preset->get_defaults(&model->settings);
     if (model->family->id == FRCNN_TORCHVISION)
-        model->settings.norm_eps = frcnn_family_get_norm_eps(model->info.sha256);
+        model->settings.norm_eps = frcnn_family_get_norm_eps(model->info.sha256, model->checkpoint, model->prefix);
     if (model->family->id == FRCNN_MMDETECTION) FRCNN_TRY(apply_mmdet_metadata(model, asked != NULL));
     FRCNN_TRY(read_settings(model, path));
     snprintf(model->settings.family, sizeof model->settings.family, "%s", preset->name);

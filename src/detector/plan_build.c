@@ -80,7 +80,7 @@ static frcnn_status build_align(frcnn_plan *plan, const int *maps, int boxes, in
     FRCNN_TRY(frcnn_graph_add_node(graph, &node, FRCNN_NODE_ROI_ALIGN));
     node->inputs[node->n_inputs++] = boxes;
     node->inputs[node->n_inputs++] = plan->counts;
-    for (int k = 0; k < plan->model->backbone.n_maps; k++) node->inputs[node->n_inputs++] = maps[k];
+    for (int k = 0; k < plan->model->backbone.n_pooled; k++) node->inputs[node->n_inputs++] = maps[k];
     node->outputs[node->n_outputs++] = *pooled;
     return FRCNN_OK;
 }

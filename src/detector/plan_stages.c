@@ -55,7 +55,7 @@ frcnn_roi_align_run frcnn_plan_get_align(const frcnn_plan *plan)
     frcnn_roi_align_run run = {
         .n = plan->n,
         .n_rows = settings->rpn_post_nms_top_n,
-        .align = {.n_levels = backbone->n_maps,
+        .align = {.n_levels = backbone->n_pooled,
                   .channels = backbone->channels,
                   .output_size = settings->roi_output_size,
                   .sampling_ratio = settings->roi_sampling_ratio,

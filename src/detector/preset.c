@@ -8,6 +8,9 @@
 
 enum {
     TORCHVISION,
+    TORCHVISION_MOBILENET_V3,
+    TORCHVISION_MOBILENET_V3_320,
+    TORCHVISION_SINGLE,
     DETECTRON2,
     DETECTRON2_X101,
     DETECTRON2_C4,
@@ -20,6 +23,11 @@ enum {
 
 static const frcnn_preset presets[N_PRESETS] = {
     [TORCHVISION] = {"torchvision", FRCNN_TORCHVISION, frcnn_settings_default_torchvision},
+    [TORCHVISION_MOBILENET_V3] = {"torchvision-mobilenet-v3", FRCNN_TORCHVISION,
+                                  frcnn_settings_default_torchvision_mobilenet_v3},
+    [TORCHVISION_MOBILENET_V3_320] = {"torchvision-mobilenet-v3-320", FRCNN_TORCHVISION,
+                                      frcnn_settings_default_torchvision_mobilenet_v3_320},
+    [TORCHVISION_SINGLE] = {"torchvision-single", FRCNN_TORCHVISION, frcnn_settings_default_torchvision_single},
     [DETECTRON2] = {"detectron2", FRCNN_DETECTRON2, frcnn_settings_default_detectron2},
     [DETECTRON2_X101] = {"detectron2-x101", FRCNN_DETECTRON2, frcnn_settings_default_detectron2_x101},
     [DETECTRON2_C4] = {"detectron2-c4", FRCNN_DETECTRON2_SINGLE, frcnn_settings_default_detectron2_c4},
@@ -68,6 +76,38 @@ static void get_groups(const frcnn_checkpoint *checkpoint, const char *prefix, c
     *width = shape[1];
 }
 
+static const char *get_file_name(const frcnn_checkpoint *checkpoint)
+{
+    const char *path = frcnn_checkpoint_get_path(checkpoint), *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static int has_fpn(const frcnn_checkpoint *checkpoint, const char *prefix)
+{
+    return find(checkpoint, prefix, "backbone.fpn.inner_blocks.0.0.weight") != NULL ||
+           find(checkpoint, prefix, "backbone.fpn.inner_blocks.0.weight") != NULL;
+}
+
+/* Both MobileNetV3 detectors have the same tensors. */
+static const frcnn_preset *choose_torchvision(const char **reason, const frcnn_checkpoint *checkpoint,
+                                              const char *prefix)
+{
+    if (!has_fpn(checkpoint, prefix)) {
+        *reason = "its tensors have torchvision's names (rpn.head.cls_logits), with no FPN";
+        return &presets[TORCHVISION_SINGLE];
+    }
+    if (find(checkpoint, prefix, "backbone.body.13.block.0.0.weight") == NULL) {
+        *reason = "its tensors have torchvision's names (rpn.head.cls_logits)";
+        return &presets[TORCHVISION];
+    }
+    if (strstr(get_file_name(checkpoint), "320") != NULL) {
+        *reason = "its tensors have torchvision's names and those of a MobileNetV3, its own name says 320";
+        return &presets[TORCHVISION_MOBILENET_V3_320];
+    }
+    *reason = "its tensors have torchvision's names and those of a MobileNetV3, its own name does not say 320";
+    return &presets[TORCHVISION_MOBILENET_V3];
+}
+
 static const frcnn_preset *choose_detectron2(const char **reason, const frcnn_checkpoint *checkpoint,
                                              const char *prefix)
 {
@@ -90,12 +130,6 @@ static const frcnn_preset *choose_single_detectron2(const char **reason, const f
     }
     *reason = "its tensors have Detectron2's names, with no FPN on the fifth stage";
     return &presets[DETECTRON2_DC5];
-}
-
-static const char *get_file_name(const frcnn_checkpoint *checkpoint)
-{
-    const char *path = frcnn_checkpoint_get_path(checkpoint), *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
 }
 
 static const frcnn_preset *choose_mmdetection(const char **reason, const frcnn_checkpoint *checkpoint,
@@ -134,7 +168,6 @@ const frcnn_preset *frcnn_preset_choose(const char **reason, const frcnn_family 
     case FRCNN_MMDETECTION:
         return choose_mmdetection(reason, checkpoint, prefix);
     default:
-        *reason = "its tensors have torchvision's names (rpn.head.cls_logits)";
-        return &presets[TORCHVISION];
+        return choose_torchvision(reason, checkpoint, prefix);
     }
 }

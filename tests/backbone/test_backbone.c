@@ -344,7 +344,7 @@ static void test_files_without_what_it_takes(void **state)
     for (size_t i = 0; i < file->n; i++) file->names[i][0] = 'B';
     open_file(file);
     assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, 0), FRCNN_ERROR_UNSUPPORTED,
-                 "expected a ResNet or a MobileNetV2");
+                 "expected a ResNet or a MobileNet");
     close_file(file);
     free(backbone);
 }

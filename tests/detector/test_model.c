@@ -285,7 +285,7 @@ static void test_settings_that_contradict_the_file(void **state)
         {"{\"roi_output_size\": 6}", "fc6.weight: expected [256, 4608], found [256, 6272]", FRCNN_ERROR_UNSUPPORTED},
         {"{\"family\": \"detectron2\"}", "expected the tensors of \"detectron2\", found those of a torchvision",
          FRCNN_ERROR_UNSUPPORTED},
-        {"{\"family\": \"caffe\"}", "expected one of torchvision, detectron2", FRCNN_ERROR_UNSUPPORTED},
+        {"{\"family\": \"caffe\"}", "found \"caffe\"", FRCNN_ERROR_UNSUPPORTED},
         {"{\"colour\": 1}", "colour", FRCNN_ERROR_FORMAT},
     };
     edited_model *m = edited_open();
@@ -365,10 +365,18 @@ static void test_options(void **state)
 static void test_norm_eps_of_files(void **state)
 {
     (void)state;
-    assert_true(frcnn_family_get_norm_eps("258fb6c6") == 0.0f);
-    assert_true(frcnn_family_get_norm_eps("258fb6c6ff00") == 0.0f);
-    assert_true(frcnn_family_get_norm_eps("258fb6c7") == 1e-5f);
-    assert_true(frcnn_family_get_norm_eps("") == 1e-5f);
+    frcnn_checkpoint *checkpoint = NULL;
+    edited_model *m = edited_open();
+    edited_add(m, "m.backbone.1.block.0.0.weight", m->tensors[0]);
+    edited_save(m);
+    assert_ok(frcnn_checkpoint_open(&checkpoint, m->path));
+    assert_true(frcnn_family_get_norm_eps("258fb6c6", checkpoint, "") == 0.0f);
+    assert_true(frcnn_family_get_norm_eps("258fb6c6ff00", checkpoint, "") == 0.0f);
+    assert_true(frcnn_family_get_norm_eps("258fb6c7", checkpoint, "") == 1e-5f);
+    assert_true(frcnn_family_get_norm_eps("", checkpoint, "") == 1e-5f);
+    assert_true(frcnn_family_get_norm_eps("", checkpoint, "m.") == 1e-3f);
+    frcnn_checkpoint_close(&checkpoint);
+    edited_close(m);
 }
 
 int main(void)

@@ -9,6 +9,7 @@ a failure, 77 torchvision is missing.
 import argparse
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,41 +30,75 @@ except ImportError as error:
 
 SHAPES = {"landscape": (480, 640), "portrait": (500, 375), "wide": (203, 701)}
 
-# name: backbone, what differs from FasterRCNN's defaults (None: a file that says nothing), images
+class Case:
+    """arch: as make_live_model.py takes it; own: what differs from FasterRCNN's defaults; says: which of the settings the
+    file names, None for all; file: what the model is saved as, old.pth in the format before PyTorch 1.6."""
+
+    def __init__(self, arch, own, says=None, file="model.safetensors", is_half=False, has_masks=False, images=None):
+        self.arch, self.own, self.file, self.is_half, self.has_masks = arch, own, file, is_half, has_masks
+        self.says, self.images = says, images or list(SHAPES)
+
+
+SIZES = ["min_size", "max_size"]
+SMALL = {"min_size": 256, "max_size": 416}
+ONE_LEVEL = {**SMALL, "anchor_sizes": [[32, 64, 128, 256, 512]]}
+WIDE_MAP = {**ONE_LEVEL, "roi_output_size": 3}
+MOBILENET_V3 = {"anchor_sizes": [[32, 64, 128, 256, 512]] * 3, "rpn_score_thresh": 0.05}
+
 CASES = {
-    "resnet18": ("resnet18", {"min_size": 320, "max_size": 640}, list(SHAPES)),
-    "resnet18-own-settings": ("resnet18", {
+    "resnet18": Case("resnet18", {"min_size": 320, "max_size": 640}, file="model.pth"),
+    "resnet18-own-settings": Case("resnet18", {
         "classes": [f"kind {i}" for i in range(1, 8)],
         "mean": [0.5, 0.45, 0.4], "std": [0.25, 0.3, 0.2], "min_size": 256, "max_size": 448,
         "anchor_sizes": [[12, 20], [28, 40], [56, 80], [112, 160], [224, 320]], "anchor_ratios": [0.6, 1.7],
         "rpn_pre_nms_top_n": 300, "rpn_post_nms_top_n": 150, "rpn_nms_thresh": 0.6, "rpn_score_thresh": 0.02,
         "roi_output_size": 5, "roi_sampling_ratio": 3,
-        "box_score_thresh": 0.1, "box_nms_thresh": 0.4, "box_detections_per_img": 30}, list(SHAPES)),
-    "resnet50": ("resnet50", {"min_size": 400, "max_size": 667}, list(SHAPES)),
-    "resnet50-no-metadata": ("resnet50", None, ["landscape"]),
+        "box_score_thresh": 0.1, "box_nms_thresh": 0.4, "box_detections_per_img": 30}),
+    "resnet50": Case("resnet50", {"min_size": 400, "max_size": 667}),
+    "resnet50-no-metadata": Case("resnet50", {}, says=[], file="old.pth", images=["landscape"]),
+    "resnet34-masks": Case("resnet34", SMALL, says=SIZES, file="model.pth", is_half=True, has_masks=True),
+    "resnext50": Case("resnext50_32x4d", SMALL, says=SIZES, images=["portrait"]),
+    "wide-resnet50": Case("wide_resnet50_2", SMALL, says=SIZES, images=["portrait"]),
+    "v2": Case("fasterrcnn_resnet50_fpn_v2", SMALL, says=SIZES, file="model.pth"),
+    "mobilenet-v3": Case("fasterrcnn_mobilenet_v3_large_fpn", {**MOBILENET_V3, "min_size": 320, "max_size": 533},
+                         says=SIZES, file="old.pth"),
+    "mobilenet-v3-320": Case("fasterrcnn_mobilenet_v3_large_320_fpn", {
+        **MOBILENET_V3, "min_size": 320, "max_size": 640, "rpn_pre_nms_top_n": 150, "rpn_post_nms_top_n": 150},
+        says=[], file="mobilenet_320.pth"),
+    "mobilenet-v2-fpn": Case("mobilenet_v2", {**SMALL, "anchor_sizes": [[32], [64], [128]]},
+                             says=SIZES + ["anchor_sizes"], images=["landscape"]),
+    "mobilenet-v2-alone": Case("mobilenet:mobilenet_v2", ONE_LEVEL, says=SIZES, file="model.pth"),
+    "mobilenet-v3-alone": Case("mobilenet:mobilenet_v3_large", ONE_LEVEL, says=SIZES, file="old.pth"),
+    "mobilenet-v3-small-alone": Case("mobilenet:mobilenet_v3_small", ONE_LEVEL, says=SIZES, images=["wide"]),
+    "features": Case("features:mobilenet_v2", WIDE_MAP, says=SIZES + ["roi_output_size"], file="model.pth"),
+    "features-v3": Case("features:mobilenet_v3_large", WIDE_MAP, says=SIZES + ["roi_output_size"], images=["wide"]),
+    "children": Case("children:resnet18", ONE_LEVEL, says=SIZES, file="old.pth"),
 }
-
-# What a model is saved as, where it is not safetensors: today's format of torch.save, and that before PyTorch 1.6.
-FILES = {"resnet18": "model.pth", "resnet50-no-metadata": "old.pth"}
 
 PIXELS, SCORE = 0.05, 1e-4
 
 
-def get_file(name):
-    return FILES.get(name, "model.safetensors")
+def make_masks(net):
+    """The tensors of a mask head, as Mask R-CNN has them behind a Faster R-CNN's."""
+    channels = net.backbone.out_channels
+    return {"roi_heads.mask_head.0.0.weight": torch.zeros(256, channels, 3, 3),
+            "roi_heads.mask_predictor.conv5_mask.bias": torch.zeros(256)}
 
 
 def write_case(name, folder):
     """The model, the images and their goldens, as files. Returns the settings and what torchvision detected."""
-    arch, own, names = CASES[name]
-    settings = {**make_live_model.SETTINGS, **(own or {})}
-    images = {n: make_live_model.make_image(seed + 1, *SHAPES[n]) for seed, n in enumerate(names)}
-    net = make_live_model.build(arch, settings, list(images.values()))
-    said = None if own is None else settings
-    if name in FILES:
-        make_live_model.save_pth(folder / get_file(name), net, said, get_file(name) == "old.pth")
+    case = CASES[name]
+    settings = {**make_live_model.SETTINGS, **case.own}
+    images = {n: make_live_model.make_image(seed + 1, *SHAPES[n]) for seed, n in enumerate(case.images)}
+    net = make_live_model.build(case.arch, settings, list(images.values()))
+    if case.is_half:
+        make_live_model.round_to_half(net)
+    said = settings if case.says is None else {k: settings[k] for k in case.says} or None
+    if case.file.endswith(".pth"):
+        others = make_masks(net) if case.has_masks else ()
+        make_live_model.save_pth(folder / case.file, net, said, case.file == "old.pth", case.is_half, others)
     else:
-        make_live_model.save(folder / get_file(name), net, arch, said)
+        make_live_model.save(folder / case.file, net, said, case.is_half)
     torch.set_num_threads(1)
     expected = {}
     (folder / "images").mkdir()
@@ -172,10 +207,13 @@ def main():
             folder.mkdir(parents=True)
             print(f"== {name}", flush=True)
             settings, expected = write_case(name, folder)
-            failures += compare_stages(parity, folder / get_file(name), CASES[name][2])
-            failures += compare_journal(frcnn, folder / get_file(name), settings, expected)
-            if get_file(name).endswith(".pth"):
-                failures += compare_converted(frcnn, folder / get_file(name))
+            model = folder / CASES[name].file
+            failures += compare_stages(parity, model, CASES[name].images)
+            failures += compare_journal(frcnn, model, settings, expected)
+            if model.suffix == ".pth":
+                failures += compare_converted(frcnn, model)
+            if options.work is None:
+                shutil.rmtree(folder)
     print(f"live: {failures} failures")
     return 1 if failures else 0
 

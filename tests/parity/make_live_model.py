@@ -5,7 +5,11 @@ save(path, net, arch, settings)       its safetensors file; settings None writes
 save_pth(path, net, settings, is_old) its .pth file
 make_image(seed, height, width)       uint8 [height, width, 3], smooth with some edges
 
-usage: make_live_model.py ARCH HEIGHTxWIDTH OUT_DIR    (ARCH: resnet18, resnet34, resnet50, …)
+usage: make_live_model.py ARCH HEIGHTxWIDTH OUT_DIR
+
+ARCH is the name of a ResNet, which gets an FPN (resnet18, resnet50, resnext50_32x4d, …); of a detector
+(fasterrcnn_resnet50_fpn_v2, …); or of the body of a detector without an FPN: children:resnet18, features:mobilenet_v2,
+mobilenet:mobilenet_v3_large (as mobilenet_backbone makes it).
 
 Writes OUT_DIR/model.safetensors and an image of that size, OUT_DIR/image.png.
 
@@ -32,7 +36,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator
-from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
+from torchvision.models.detection.backbone_utils import mobilenet_backbone, resnet_fpn_backbone
 from torchvision.ops import FrozenBatchNorm2d, MultiScaleRoIAlign
 
 N_DETECTIONS = 40
@@ -69,18 +73,43 @@ def make_image(seed, height, width):
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
+def make_backbone(arch, s):
+    kind, _, name = arch.rpartition(":")
+    if kind == "children":
+        net = getattr(torchvision.models, name)(weights=None, norm_layer=FrozenBatchNorm2d)
+        backbone = torch.nn.Sequential(*list(net.children())[:-2])
+        backbone.out_channels = net.fc.in_features
+    elif kind == "features":
+        backbone = getattr(torchvision.models, name)(weights=None).features
+        backbone.out_channels = backbone[-1].out_channels
+    elif kind == "mobilenet":
+        backbone = mobilenet_backbone(backbone_name=name, weights=None, fpn=False)
+    elif name.startswith("mobilenet"):
+        backbone = mobilenet_backbone(backbone_name=name, weights=None, fpn=True)
+    else:
+        backbone = resnet_fpn_backbone(backbone_name=name, weights=None, norm_layer=FrozenBatchNorm2d,
+                                       trainable_layers=5)
+    return backbone
+
+
 def assemble(arch, s):
-    backbone = resnet_fpn_backbone(backbone_name=arch, weights=None, norm_layer=FrozenBatchNorm2d, trainable_layers=5)
+    common = {
+        "min_size": s["min_size"], "max_size": s["max_size"], "image_mean": s["mean"], "image_std": s["std"],
+        "rpn_pre_nms_top_n_test": s["rpn_pre_nms_top_n"], "rpn_post_nms_top_n_test": s["rpn_post_nms_top_n"],
+        "rpn_nms_thresh": s["rpn_nms_thresh"], "rpn_score_thresh": s["rpn_score_thresh"],
+        "box_score_thresh": s["box_score_thresh"], "box_nms_thresh": s["box_nms_thresh"],
+        "box_detections_per_img": s["box_detections_per_img"]}
+    n_classes = len(s["classes"]) + 1
+    if arch.startswith("fasterrcnn_"):
+        make = getattr(torchvision.models.detection, arch)
+        return make(weights=None, weights_backbone=None, num_classes=n_classes, **common).eval()
+    backbone = make_backbone(arch, s)
     ratios = (tuple(s["anchor_ratios"]),) * len(s["anchor_sizes"])
-    levels = [str(i) for i in range(len(s["anchor_sizes"]) - 1)]
+    n_maps = len(s["anchor_sizes"]) - hasattr(backbone, "fpn")
     return FasterRCNN(
-        backbone, len(s["classes"]) + 1, min_size=s["min_size"], max_size=s["max_size"], image_mean=s["mean"],
-        image_std=s["std"], rpn_anchor_generator=AnchorGenerator(tuple(map(tuple, s["anchor_sizes"])), ratios),
-        box_roi_pool=MultiScaleRoIAlign(levels, s["roi_output_size"], s["roi_sampling_ratio"]),
-        rpn_pre_nms_top_n_test=s["rpn_pre_nms_top_n"], rpn_post_nms_top_n_test=s["rpn_post_nms_top_n"],
-        rpn_nms_thresh=s["rpn_nms_thresh"], rpn_score_thresh=s["rpn_score_thresh"],
-        box_score_thresh=s["box_score_thresh"], box_nms_thresh=s["box_nms_thresh"],
-        box_detections_per_img=s["box_detections_per_img"]).eval()
+        backbone, n_classes, rpn_anchor_generator=AnchorGenerator(tuple(map(tuple, s["anchor_sizes"])), ratios),
+        box_roi_pool=MultiScaleRoIAlign([str(i) for i in range(n_maps)], s["roi_output_size"], s["roi_sampling_ratio"]),
+        **common).eval()
 
 
 def he_normal(weight, generator):
@@ -88,33 +117,44 @@ def he_normal(weight, generator):
     weight.copy_(torch.randn(weight.shape, generator=generator) * (2.0 / fan_in) ** 0.5)
 
 
-def calibrate_norms(body, x, generator):
+NORMS = (FrozenBatchNorm2d, torch.nn.BatchNorm2d)
+
+
+def calibrate_norms(body, run, generator):
+    """Draws convolutions and norms of body; run() runs it, and its result is returned."""
     def set_statistics(norm, inputs):
         values = inputs[0].transpose(0, 1).flatten(1)
         norm.running_mean.copy_(values.mean(1))
         norm.running_var.copy_(values.var(1) + 1e-3)
 
     hooks = []
-    for name, module in body.named_modules():
+    of_residuals = list_last_norms(body)
+    for module in body.modules():
         if isinstance(module, torch.nn.Conv2d):
             he_normal(module.weight, generator)
-        elif isinstance(module, FrozenBatchNorm2d):
-            last = name.endswith("bn3") or (name.endswith("bn2") and isinstance(get_block(body, name), BASIC_BLOCK))
+        elif isinstance(module, NORMS):
+            last = module in of_residuals
             size = module.weight.shape
             module.weight.copy_((0.2 if last else 1.0) * (1 + 0.1 * torch.randn(size, generator=generator)))
             module.bias.copy_(0.2 * torch.randn(size, generator=generator))
             hooks.append(module.register_forward_pre_hook(set_statistics))
-    features = body(x)
+    result = run()
     for hook in hooks:
         hook.remove()
-    return features
+    return result
 
 
-BASIC_BLOCK = torchvision.models.resnet.BasicBlock
-
-
-def get_block(body, name):
-    return body.get_submodule(name.rpartition(".")[0])
+def list_last_norms(body):
+    """The last norm of each block whose output is added to its input."""
+    norms = set()
+    for block in body.modules():
+        if isinstance(block, torchvision.models.resnet.BasicBlock):
+            norms.add(block.bn2)
+        elif isinstance(block, torchvision.models.resnet.Bottleneck):
+            norms.add(block.bn3)
+        elif getattr(block, "use_res_connect", False):
+            norms.add([m for m in block.modules() if isinstance(m, NORMS)][-1])
+    return norms
 
 
 def scale_to(layer, inputs, std, generator, mean=None):
@@ -132,6 +172,8 @@ def scale_to(layer, inputs, std, generator, mean=None):
 
 
 def calibrate_fpn(fpn, features, generator):
+    if len(fpn.inner_blocks[0]) > 1:
+        return calibrate_norms(fpn, lambda: fpn(features), generator)
     for block, x in zip(fpn.inner_blocks, features.values()):
         scale_to(block[0], [x], 0.7, generator)
     for i, block in enumerate(fpn.layer_blocks):
@@ -141,6 +183,19 @@ def calibrate_fpn(fpn, features, generator):
         hook.remove()
         scale_to(block[0], [kept["x"]], 1.0, generator)
     return fpn(features)
+
+
+def calibrate_box_head(head, pooled, generator):
+    if hasattr(head, "fc6"):
+        linears, x = [head.fc6, head.fc7], pooled.flatten(1)
+    else:
+        convs = torch.nn.Sequential(*list(head)[:4])
+        x = calibrate_norms(convs, lambda: convs(pooled), generator).flatten(1)
+        linears = [head[5]]
+    for linear in linears:
+        scale_to(linear, [x], 1.0, generator)
+        x = linear(x).relu()
+    return x
 
 
 def choose_background(net, logits, deltas, proposals, sizes):
@@ -161,20 +216,23 @@ def build(arch, settings, images, seed=1):
     net = assemble(arch, settings)
     images, _ = net.transform([torch.from_numpy(rgb).permute(2, 0, 1).float() / 255 for rgb in images])
 
-    features = calibrate_norms(net.backbone.body, images.tensors, generator)
-    maps = calibrate_fpn(net.backbone.fpn, features, generator)
+    if hasattr(net.backbone, "fpn"):
+        body = net.backbone.body
+        features = calibrate_norms(body, lambda: body(images.tensors), generator)
+        maps = calibrate_fpn(net.backbone.fpn, features, generator)
+    else:
+        maps = {"0": calibrate_norms(net.backbone, lambda: net.backbone(images.tensors), generator)}
     head = net.rpn.head
-    scale_to(head.conv[0][0], list(maps.values()), 1.0, generator)
-    hidden = [head.conv(m) for m in maps.values()]
+    hidden = list(maps.values())
+    for conv in head.conv:
+        scale_to(conv[0], hidden, 1.0, generator)
+        hidden = [conv(h) for h in hidden]
     scale_to(head.cls_logits, hidden, 0.7, generator, mean=-2.0)
     scale_to(head.bbox_pred, hidden, 0.3, generator, mean=0.0)
 
     proposals, _ = net.rpn(images, maps)
-    pooled = net.roi_heads.box_roi_pool(maps, proposals, images.image_sizes).flatten(1)
-    scale_to(net.roi_heads.box_head.fc6, [pooled], 1.0, generator)
-    hidden = net.roi_heads.box_head.fc6(pooled).relu()
-    scale_to(net.roi_heads.box_head.fc7, [hidden], 1.0, generator)
-    hidden = net.roi_heads.box_head.fc7(hidden).relu()
+    pooled = net.roi_heads.box_roi_pool(maps, proposals, images.image_sizes)
+    hidden = calibrate_box_head(net.roi_heads.box_head, pooled, generator)
     predictor = net.roi_heads.box_predictor
     scale_to(predictor.cls_score, [hidden], 1.5, generator, mean=0.0)
     scale_to(predictor.bbox_pred, [hidden], 1.0, generator, mean=0.0)
@@ -183,16 +241,31 @@ def build(arch, settings, images, seed=1):
     return net
 
 
-def save(path, net, arch, settings):
+def round_to_half(net):
+    """Weights that f16 holds: so that a file of f16 and the net agree. Variances may be too large for it."""
+    for name, tensor in net.state_dict().items():
+        if tensor.is_floating_point() and not name.endswith("running_var"):
+            tensor.copy_(tensor.half())
+
+
+def get_state(net, is_half):
+    return {k: v.half() if is_half and v.is_floating_point() and not k.endswith("running_var") else v
+            for k, v in net.state_dict().items()}
+
+
+def save(path, net, settings, is_half=False):
     metadata = {"format": "pt"}
     if settings is not None:
-        metadata["frcnn"] = json.dumps({"backbone": arch, **settings})
-    save_file({k: v.contiguous() for k, v in net.state_dict().items()}, path, metadata=metadata)
+        metadata["frcnn"] = json.dumps(settings)
+    save_file({k: v.contiguous() for k, v in get_state(net, is_half).items()}, path, metadata=metadata)
 
 
-def save_pth(path, net, settings, is_old):
-    """As torch.save writes it, in today's format or that before PyTorch 1.6, the settings beside it."""
-    state = {"model": net.state_dict(), "epoch": 1} if is_old else net.state_dict()
+def save_pth(path, net, settings, is_old, is_half=False, others=()):
+    """As torch.save writes it, in today's format or that before PyTorch 1.6, the settings beside it; others: tensors of
+    heads that a Faster R-CNN has not got."""
+    state = {**get_state(net, is_half), **dict(others)}
+    if is_old:
+        state = {"model": state, "epoch": 1}
     torch.save(state, path, _use_new_zipfile_serialization=not is_old)
     if settings is not None:
         with open(f"{path}.json", "w", encoding="utf-8") as file:
@@ -204,4 +277,4 @@ if __name__ == "__main__":
     rgb = make_image(1, *map(int, size.split("x")))
     os.makedirs(out_dir, exist_ok=True)
     Image.fromarray(rgb).save(f"{out_dir}/image.png")
-    save(f"{out_dir}/model.safetensors", build(arch, SETTINGS, [rgb]), arch, SETTINGS)
+    save(f"{out_dir}/model.safetensors", build(arch, SETTINGS, [rgb]), SETTINGS)

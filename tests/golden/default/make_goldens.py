@@ -48,12 +48,15 @@ def golden(net, rgb, full=False, samples=4096, n_pooled=8):
     t = Tensors(full, samples)
     images, _ = net.transform([x])
     t.put("transform", images.tensors)
-    body = net.backbone.body(images.tensors)
-    for k, v in body.items():
-        t.put(f"body.{k}", v, False)
-    feats = net.backbone.fpn(body)
-    for k, v in feats.items():
-        t.put(f"fpn.{k}", v)
+    if hasattr(net.backbone, "fpn"):
+        body = net.backbone.body(images.tensors)
+        for k, v in body.items():
+            t.put(f"body.{k}", v, False)
+        feats = net.backbone.fpn(body)
+        for k, v in feats.items():
+            t.put(f"fpn.{k}", v)
+    else:
+        feats = {"0": net.backbone(images.tensors)}
     logits, deltas = net.rpn.head(list(feats.values()))
     for k, a, b in zip(feats, logits, deltas):
         t.put(f"rpn.logits.{k}", a)
