@@ -91,7 +91,8 @@ build_cuda() {
 }
 
 against_pytorch() {
-    build/venv/bin/python tests/parity/live.py --build build/$optimised
+    build/venv/bin/python tests/parity/live.py --build build/$optimised &&
+        build/venv/bin/python tests/parity/live_vgg.py --build build/$optimised
 }
 
 tensors_against_pytorch() {

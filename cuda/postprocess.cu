@@ -70,6 +70,13 @@ FRCNN_DEVICE float sum_weights(const float *logits, int n, float largest)
     return (float)sum;
 }
 
+FRCNN_DEVICE frcnn_detection_rule get_rule(const frcnn_postprocess_run &run, size_t image)
+{
+    const frcnn_frame frame = run.frames[image];
+    return {run.coder,          run.decodes_in_image,    run.clips_to_image,     run.min_size,      (float)frame.height,
+            (float)frame.width, (float)frame.src_height, (float)frame.src_width, (float)frame.scale};
+}
+
 /** A warp for each RoI. */
 FRCNN_KERNEL(SCORE_BLOCK) collect_candidates(const frcnn_postprocess_run run, const post_work work)
 {
@@ -83,14 +90,12 @@ FRCNN_KERNEL(SCORE_BLOCK) collect_candidates(const frcnn_postprocess_run run, co
     const float divisor = sum_weights(logits, run.n_classes, largest);
     const float4 corners = load_box(run.boxes, row);
     const float proposal[4] = {corners.x, corners.y, corners.z, corners.w};
-    const float height = (float)run.frames[image].height, width = (float)run.frames[image].width;
+    const frcnn_detection_rule rule = get_rule(run, image);
     for (int c = 1 + threadIdx.x % 32; c < run.n_classes; c += 32) {
         const float score = frcnn_class_weight(logits[c], largest) / divisor;
         const float own_deltas[4] = {deltas[4 * c], deltas[4 * c + 1], deltas[4 * c + 2], deltas[4 * c + 3]};
         float box[4];
-        if (!(score > run.score_thresh) ||
-            !frcnn_detection_decode(run.coder, proposal, own_deltas, height, width, run.min_size, box))
-            continue;
+        if (!(score > run.score_thresh) || !frcnn_detection_decode(&rule, proposal, own_deltas, box)) continue;
         const size_t list = image * work.n_lists + c - 1;
         const uint32_t at = atomicAdd(&work.n_candidates[list], 1u);
         work.keys[list * run.n_rows + at] = frcnn_score_key(score, (uint32_t)roi);
@@ -267,10 +272,9 @@ FRCNN_KERNEL(MERGE_BLOCK) merge_lists(const frcnn_postprocess_run run, const pos
     if (rank >= max_detections || threadIdx.x % 32 != 0) return;
     const float4 corners = work.kept_boxes[image_list * work.max_keep + at];
     const float box[4] = {corners.x, corners.y, corners.z, corners.w};
-    const frcnn_frame frame = run.frames[image];
+    const frcnn_detection_rule rule = get_rule(run, image);
     float scaled[4];
-    frcnn_detection_scale(box, (float)frame.height, (float)frame.width, (float)frame.src_height, (float)frame.src_width,
-                          run.clips_to_image, scaled);
+    frcnn_detection_scale(&rule, box, scaled);
     frcnn_detection *const detection = run.detections + image * max_detections + rank;
     detection->x1 = scaled[0];
     detection->y1 = scaled[1];

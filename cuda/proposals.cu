@@ -72,8 +72,10 @@ FRCNN_DEVICE void decode(const frcnn_proposals_run &run, const proposal_work &wo
     const float anchor_box[4] = {corners.x, corners.y, corners.z, corners.w};
     const float own_deltas[4] = {deltas[0], deltas[1], deltas[2], deltas[3]};
     float box[4] = {0.0f, 0.0f, 0.0f, 0.0f}, score;
+    frcnn_proposal_params params = run.params;
+    if (run.scales_min_size) params.min_size *= (float)run.frames[image].scale;
     const int is_proposal =
-        frcnn_proposal_decode(&run.params, anchor_box, own_deltas, head[in_cell], (float)run.frames[image].height,
+        frcnn_proposal_decode(&params, anchor_box, own_deltas, head[in_cell], (float)run.frames[image].height,
                               (float)run.frames[image].width, box, &score);
     work.boxes[place] = make_float4(box[0], box[1], box[2], box[3]);
     work.keys[place] = frcnn_score_key(score, in_image);
@@ -108,7 +110,10 @@ FRCNN_DEVICE void write_proposal(const frcnn_proposals_run &run, const proposal_
 {
     const size_t row = (size_t)blockIdx.y * run.params.post_nms_top_n + rank;
     const size_t place = (size_t)blockIdx.y * work.nms.places.total + frcnn_score_key_get_index(key);
-    reinterpret_cast<float4 *>(run.boxes)[row] = work.boxes[place];
+    const float4 corners = work.boxes[place];
+    float box[4] = {corners.x, corners.y, corners.z, corners.w};
+    frcnn_box_close(run.params.coder, box);
+    reinterpret_cast<float4 *>(run.boxes)[row] = make_float4(box[0], box[1], box[2], box[3]);
     run.scores[row] = frcnn_score_key_get_score(key);
     run.sources[row] = work.sources[place];
 }

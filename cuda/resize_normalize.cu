@@ -14,32 +14,32 @@ enum { THREADS = 256, TILE = 4 * THREADS, CHANNELS = 3, N_BYTE_VALUES = 256 };
 /* The images' pixels are counted through, and a block makes TILE of them that follow each other. */
 struct pixels {
     uint32_t n, n_per_image, padded_width;
+    frcnn_resize_rule rule;
     int is_bgr;
+    float unit;
     float mean[CHANNELS], std[CHANNELS];
     const frcnn_frame *frames;
 };
 
-struct torchvision_rule {
-    static constexpr frcnn_resize_rule RULE = FRCNN_RESIZE_TORCHVISION;
+/* The rules that interpolate normalised values, and those on bytes. */
+struct float_rules {
 };
 struct pillow_rule {
-    static constexpr frcnn_resize_rule RULE = FRCNN_RESIZE_DETECTRON2;
 };
 struct opencv_rule {
-    static constexpr frcnn_resize_rule RULE = FRCNN_RESIZE_MMDETECTION;
 };
 
 /* out [3] = the pixel of the output at (y, x), inside the image; normalized [3, 256]. */
-FRCNN_DEVICE void make_pixel(torchvision_rule, const frcnn_frame *frame, const float *normalized, int is_bgr, int32_t y,
+FRCNN_DEVICE void make_pixel(float_rules, const pixels &p, const frcnn_frame *frame, const float *normalized, int32_t y,
                              int32_t x, float *out)
 {
-    const frcnn_resize_tap row = frcnn_resize_get_tap(y, frame->src_height, frame->height);
-    const frcnn_resize_tap column = frcnn_resize_get_tap(x, frame->src_width, frame->width);
+    const frcnn_resize_tap row = frcnn_resize_get_tap(p.rule, frame->scale, y, frame->src_height, frame->height);
+    const frcnn_resize_tap column = frcnn_resize_get_tap(p.rule, frame->scale, x, frame->src_width, frame->width);
     const int64_t row_bytes = (int64_t)frame->src_width * CHANNELS;
     const uint8_t *upper = frame->pixels + row.i0 * row_bytes;
     const uint8_t *lower = frame->pixels + row.i1 * row_bytes;
     for (int c = 0; c < CHANNELS; c++) {
-        const int src_channel = is_bgr ? CHANNELS - 1 - c : c;
+        const int src_channel = p.is_bgr ? CHANNELS - 1 - c : c;
         const int left = column.i0 * CHANNELS + src_channel;
         const int right = column.i1 * CHANNELS + src_channel;
         const float *values = normalized + c * N_BYTE_VALUES;
@@ -53,15 +53,15 @@ FRCNN_DEVICE void write_bytes(const uint8_t *rgb, const float *normalized, int i
     for (int c = 0; c < CHANNELS; c++) out[c] = normalized[c * N_BYTE_VALUES + rgb[is_bgr ? CHANNELS - 1 - c : c]];
 }
 
-FRCNN_DEVICE void make_pixel(pillow_rule, const frcnn_frame *frame, const float *normalized, int is_bgr, int32_t y,
+FRCNN_DEVICE void make_pixel(pillow_rule, const pixels &p, const frcnn_frame *frame, const float *normalized, int32_t y,
                              int32_t x, float *out)
 {
     uint8_t rgb[CHANNELS];
     frcnn_pillow_make_pixel(frame->pixels, frame->src_height, frame->src_width, frame->height, frame->width, y, x, rgb);
-    write_bytes(rgb, normalized, is_bgr, out);
+    write_bytes(rgb, normalized, p.is_bgr, out);
 }
 
-FRCNN_DEVICE void make_pixel(opencv_rule, const frcnn_frame *frame, const float *normalized, int is_bgr, int32_t y,
+FRCNN_DEVICE void make_pixel(opencv_rule, const pixels &p, const frcnn_frame *frame, const float *normalized, int32_t y,
                              int32_t x, float *out)
 {
     const frcnn_opencv_tap row = frcnn_opencv_get_tap(y, frame->src_height, frame->height, 0);
@@ -75,7 +75,7 @@ FRCNN_DEVICE void make_pixel(opencv_rule, const frcnn_frame *frame, const float 
         rgb[c] = frcnn_opencv_blend(upper[left] * column.w0 + upper[right] * column.w1,
                                     lower[left] * column.w0 + lower[right] * column.w1, row.w0, row.w1);
     }
-    write_bytes(rgb, normalized, is_bgr, out);
+    write_bytes(rgb, normalized, p.is_bgr, out);
 }
 
 template <typename R, typename T> FRCNN_KERNEL(THREADS) resize_normalize(pixels p, T *dst)
@@ -87,8 +87,7 @@ template <typename R, typename T> FRCNN_KERNEL(THREADS) resize_normalize(pixels 
     const uint32_t n = p.n - first < TILE ? p.n - first : (uint32_t)TILE;
     for (int c = 0; c < CHANNELS; c++)
         for (int i = (int)threadIdx.x; i < N_BYTE_VALUES; i += THREADS)
-            normalized[c * N_BYTE_VALUES + i] =
-                frcnn_normalize(i, frcnn_normalize_get_unit(R::RULE), p.mean[c], p.std[c]);
+            normalized[c * N_BYTE_VALUES + i] = frcnn_normalize(i, p.unit, p.mean[c], p.std[c]);
     __syncthreads();
     T *values = tile[0].values;
     for (uint32_t i = threadIdx.x; i < n; i += THREADS) {
@@ -96,7 +95,7 @@ template <typename R, typename T> FRCNN_KERNEL(THREADS) resize_normalize(pixels 
         const frcnn_frame frame = p.frames[(first + i) / p.n_per_image];
         const int32_t y = (int32_t)(at / p.padded_width), x = (int32_t)(at % p.padded_width);
         float pixel[CHANNELS] = {0.0f, 0.0f, 0.0f};
-        if (y < frame.height && x < frame.width) make_pixel(R{}, &frame, normalized, p.is_bgr, y, x, pixel);
+        if (y < frame.height && x < frame.width) make_pixel(R{}, p, &frame, normalized, y, x, pixel);
         for (int c = 0; c < CHANNELS; c++) frcnn_narrow(pixel[c], &values[i * CHANNELS + c]);
     }
     __syncthreads();
@@ -138,8 +137,14 @@ static frcnn_status run_transform(const frcnn_transform *transform, frcnn_stream
     FRCNN_FAIL_IF(n_per_image > INT32_MAX || n > INT32_MAX - TILE, FRCNN_ERROR_BACKEND,
                   "transform: %d images of %dx%d are more than a GPU's grid has pixels for", transform->n,
                   transform->padded_height, transform->padded_width);
-    pixels p = {(uint32_t)n, (uint32_t)n_per_image, (uint32_t)transform->padded_width, transform->is_bgr, {},
-                {},          transform->frames};
+    pixels p = {};
+    p.n = (uint32_t)n;
+    p.n_per_image = (uint32_t)n_per_image;
+    p.padded_width = (uint32_t)transform->padded_width;
+    p.rule = transform->rule;
+    p.is_bgr = transform->is_bgr;
+    p.unit = transform->unit;
+    p.frames = transform->frames;
     for (int c = 0; c < CHANNELS; c++) {
         p.mean[c] = transform->mean[c];
         p.std[c] = transform->std[c];
@@ -150,7 +155,7 @@ static frcnn_status run_transform(const frcnn_transform *transform, frcnn_stream
     case FRCNN_RESIZE_MMDETECTION:
         return launch<opencv_rule>(p, transform, stream);
     default:
-        return launch<torchvision_rule>(p, transform, stream);
+        return launch<float_rules>(p, transform, stream);
     }
 }
 

@@ -18,17 +18,21 @@ static layer_range get_layers(const frcnn_backbone *backbone)
 {
     const layer_range resnet = {1, backbone->resnet.n_stages};
     const layer_range mobilenet = {0, backbone->mobilenet.n_modules - 1};
+    const layer_range whole = {0, 0};
+    if (backbone->body == FRCNN_BODY_VGG) return whole;
     return backbone->body == FRCNN_BODY_RESNET ? resnet : mobilenet;
 }
 
 static int64_t get_channels(const frcnn_backbone *backbone, int layer)
 {
+    if (backbone->body == FRCNN_BODY_VGG) return backbone->vgg.channels;
     return backbone->body == FRCNN_BODY_RESNET ? backbone->resnet.stages[layer - 1].channels
                                                : backbone->mobilenet.modules[layer].out_c;
 }
 
 static int get_stride(const frcnn_backbone *backbone, int layer)
 {
+    if (backbone->body == FRCNN_BODY_VGG) return backbone->vgg.stride;
     if (backbone->body == FRCNN_BODY_RESNET) return frcnn_resnet_get_stride(&backbone->resnet, layer);
     int stride = 1;
     for (int i = 0; i <= layer; i++) stride *= backbone->mobilenet.modules[i].stride;
@@ -96,19 +100,24 @@ static frcnn_status choose_layers(frcnn_backbone *backbone, const frcnn_weights 
 }
 
 static frcnn_status init_body(frcnn_backbone *backbone, frcnn_weights *weights, const frcnn_settings *settings,
-                              int is_dilated)
+                              frcnn_backbone_rules rules)
 {
     if (frcnn_resnet_is_known(weights, body_prefix)) {
         backbone->body = FRCNN_BODY_RESNET;
-        FRCNN_TRY(frcnn_resnet_init(&backbone->resnet, weights, body_prefix, settings, is_dilated));
+        FRCNN_TRY(frcnn_resnet_init(&backbone->resnet, weights, body_prefix, settings,
+                                    !backbone->has_fpn && rules.dilates_single));
         backbone->name = backbone->resnet.name;
     } else if (frcnn_mobilenet_is_known(weights, body_prefix)) {
         backbone->body = FRCNN_BODY_MOBILENET;
         frcnn_mobilenet_init(&backbone->mobilenet, weights, body_prefix, settings->norm_eps);
         backbone->name = backbone->mobilenet.name;
+    } else if (frcnn_vgg_is_known(weights, body_prefix)) {
+        backbone->body = FRCNN_BODY_VGG;
+        frcnn_vgg_init(&backbone->vgg, weights, body_prefix, rules.ceils_pools);
+        backbone->name = backbone->vgg.name;
     } else {
         return frcnn_fail(FRCNN_ERROR_UNSUPPORTED,
-                          "%s: expected a ResNet or a MobileNet under %s%s, found neither's tensors",
+                          "%s: expected a ResNet, a MobileNet or a VGG under %s%s, found no such tensors",
                           frcnn_checkpoint_get_path(weights->checkpoint), weights->prefix, body_prefix);
     }
     return FRCNN_OK;
@@ -155,22 +164,30 @@ static int count_pooled(const frcnn_backbone *backbone)
 }
 
 frcnn_status frcnn_backbone_init(frcnn_backbone *backbone, frcnn_weights *weights, const frcnn_settings *settings,
-                                 int dilates_single)
+                                 frcnn_backbone_rules rules)
 {
     memset(backbone, 0, sizeof *backbone);
     backbone->n_maps = frcnn_fpn_count_maps(weights, fpn_prefix);
     backbone->has_fpn = backbone->n_maps > 0;
-    FRCNN_TRY(init_body(backbone, weights, settings, !backbone->has_fpn && dilates_single));
+    FRCNN_TRY(init_body(backbone, weights, settings, rules));
     FRCNN_TRY(backbone->has_fpn ? init_fpn(backbone, weights, settings) : init_single(backbone, weights, settings));
     backbone->n_pooled = count_pooled(backbone);
     return FRCNN_OK;
+}
+
+int frcnn_backbone_get_cells(const frcnn_backbone *backbone, int map, int side)
+{
+    const int is_cut = backbone->body == FRCNN_BODY_VGG && !backbone->vgg.ceils;
+    return (side + (is_cut ? 0 : backbone->strides[map] - 1)) / backbone->strides[map];
 }
 
 frcnn_status frcnn_backbone_build(const frcnn_backbone *backbone, frcnn_graph *graph, int in, int *out)
 {
     int layers[FRCNN_MOBILENET_MODULES], maps[FRCNN_MAX_LEVELS];
     graph->stage = FRCNN_STAGE_BACKBONE;
-    if (backbone->body == FRCNN_BODY_RESNET)
+    if (backbone->body == FRCNN_BODY_VGG)
+        FRCNN_TRY(frcnn_vgg_build(&backbone->vgg, graph, in, layers));
+    else if (backbone->body == FRCNN_BODY_RESNET)
         FRCNN_TRY(frcnn_resnet_build(&backbone->resnet, graph, in, layers));
     else
         FRCNN_TRY(frcnn_mobilenet_build(&backbone->mobilenet, graph, in, layers));

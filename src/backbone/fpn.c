@@ -66,7 +66,7 @@ frcnn_status frcnn_fpn_build(const frcnn_fpn *fpn, frcnn_graph *graph, const int
     }
     if (fpn->has_pool) {
         const int top = fpn->n_maps;
-        FRCNN_TRY(frcnn_graph_max_pool2d(graph, &out[top], out[top - 1], 1, 2, 0));
+        FRCNN_TRY(frcnn_graph_max_pool2d(graph, &out[top], out[top - 1], 1, 2, 0, 0));
         frcnn_graph_name(graph, out[top], "fpn.pool");
     }
     return FRCNN_OK;

@@ -85,7 +85,7 @@ frcnn_status frcnn_resnet_build(const frcnn_resnet *resnet, frcnn_graph *graph, 
         .stride = 2, .padding = 3, .dilation = 1, .activation = FRCNN_RELU, .residual = FRCNN_NO_VALUE};
     int map = 0;
     FRCNN_TRY(frcnn_graph_conv2d(graph, &map, in, &resnet->stem, stem));
-    FRCNN_TRY(frcnn_graph_max_pool2d(graph, &map, map, 3, 2, 1));
+    FRCNN_TRY(frcnn_graph_max_pool2d(graph, &map, map, 3, 2, 1, 0));
     frcnn_graph_name(graph, map, "body.stem");
     for (int i = 0; i < resnet->n_stages; i++) {
         FRCNN_TRY(frcnn_resnet_stage_build(&resnet->stages[i], graph, map, &out[i]));

@@ -132,3 +132,39 @@ void frcnn_settings_default_mmdetection_x101_32x8d(frcnn_settings *settings)
     frcnn_settings_default_mmdetection(settings);
     set_pixels(settings, "bgr", caffe_mean, std);
 }
+
+/* Source: py-faster-rcnn's lib/fast_rcnn/config.py and simple-faster-rcnn's model/faster_rcnn_vgg16.py. */
+static void set_vgg16(frcnn_settings *settings)
+{
+    frcnn_settings_default_torchvision(settings);
+    settings->min_size = 600;
+    settings->max_size = 1000;
+    settings->n_levels = 1;
+    settings->n_sizes[0] = 3;
+    for (int i = 0; i < 3; i++) settings->anchor_sizes[0][i] = 128.0f * (float)(1 << i);
+    settings->rpn_pre_nms_top_n = 6000;
+    settings->rpn_post_nms_top_n = 300;
+    settings->box_nms_thresh = 0.3f;
+}
+
+void frcnn_settings_default_py_faster_rcnn(frcnn_settings *settings)
+{
+    static const float mean[3] = {102.9801f, 115.9465f, 122.7717f};
+    set_vgg16(settings);
+    set_pixels(settings, "bgr", mean, caffe_std);
+}
+
+/* All that passes the threshold is put out: room for every class of every proposal. */
+void frcnn_settings_default_simple_faster_rcnn(frcnn_settings *settings)
+{
+    set_vgg16(settings);
+    settings->box_detections_per_img = 6000;
+}
+
+/* The mean's channels are in another order than the image's: so the reference subtracts them. */
+void frcnn_settings_default_simple_faster_rcnn_caffe(frcnn_settings *settings)
+{
+    static const float mean[3] = {122.7717f, 115.9465f, 102.9801f};
+    frcnn_settings_default_simple_faster_rcnn(settings);
+    set_pixels(settings, "bgr", mean, caffe_std);
+}

@@ -11,7 +11,8 @@
 /** @name What published detectors run with: torchvision's fasterrcnn_resnet50_fpn, fasterrcnn_mobilenet_v3_large_fpn and
  *  …_320_fpn, and its tutorial's detector on one map; Detectron2's R50-FPN and R101-FPN, which
  *  begin with MSRA's weights, and its X101-32x8d-FPN; mmdetection's, which begin with torchvision's weights ("pytorch"
- *  style), with Detectron2's ("caffe" style), and its X101-32x8d-FPN. @{ */
+ *  style), with Detectron2's ("caffe" style), its X101-32x8d-FPN; py-faster-rcnn's VGG16; and
+ *  simple-faster-rcnn's, which begin with torchvision's weights or with Caffe's. @{ */
 void frcnn_settings_default_torchvision(frcnn_settings *settings);
 void frcnn_settings_default_torchvision_mobilenet_v3(frcnn_settings *settings);
 void frcnn_settings_default_torchvision_mobilenet_v3_320(frcnn_settings *settings);
@@ -23,6 +24,9 @@ void frcnn_settings_default_detectron2_dc5(frcnn_settings *settings);
 void frcnn_settings_default_mmdetection(frcnn_settings *settings);
 void frcnn_settings_default_mmdetection_caffe(frcnn_settings *settings);
 void frcnn_settings_default_mmdetection_x101_32x8d(frcnn_settings *settings);
+void frcnn_settings_default_py_faster_rcnn(frcnn_settings *settings);
+void frcnn_settings_default_simple_faster_rcnn(frcnn_settings *settings);
+void frcnn_settings_default_simple_faster_rcnn_caffe(frcnn_settings *settings);
 /** @} */
 
 /** Reads a JSON object and changes the settings that it names. "classes" (without background) replaces the list in

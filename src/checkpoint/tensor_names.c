@@ -63,6 +63,52 @@ static const name_rule detectron2_single[] = {
     {NULL, NULL, 0},
 };
 
+static const name_rule py_faster_rcnn[] = {
+    {"backbone.body.0.", "conv1_1.", 0},
+    {"backbone.body.2.", "conv1_2.", 0},
+    {"backbone.body.5.", "conv2_1.", 0},
+    {"backbone.body.7.", "conv2_2.", 0},
+    {"backbone.body.10.", "conv3_1.", 0},
+    {"backbone.body.12.", "conv3_2.", 0},
+    {"backbone.body.14.", "conv3_3.", 0},
+    {"backbone.body.17.", "conv4_1.", 0},
+    {"backbone.body.19.", "conv4_2.", 0},
+    {"backbone.body.21.", "conv4_3.", 0},
+    {"backbone.body.24.", "conv5_1.", 0},
+    {"backbone.body.26.", "conv5_2.", 0},
+    {"backbone.body.28.", "conv5_3.", 0},
+    {"rpn.head.conv.", "rpn_conv/3x3.", 0},
+    {"rpn.head.cls_logits.", "rpn_cls_score.", 0},
+    {"rpn.head.bbox_pred.", "rpn_bbox_pred.", 0},
+    {"roi_heads.box_head.", "", 0},
+    {"roi_heads.box_predictor.", "", 0},
+    {NULL, NULL, 0},
+};
+
+static const name_rule simple_faster_rcnn[] = {
+    {"backbone.body.", "extractor.", 0},
+    {"rpn.head.conv.", "rpn.conv1.", 0},
+    {"rpn.head.cls_logits.", "rpn.score.", 0},
+    {"rpn.head.bbox_pred.", "rpn.loc.", 0},
+    {"roi_heads.box_head.fc6.", "head.classifier.0.", 0},
+    {"roi_heads.box_head.fc7.", "head.classifier.2.", 0},
+    {"roi_heads.box_predictor.cls_score.", "head.score.", 0},
+    {"roi_heads.box_predictor.bbox_pred.", "head.cls_loc.", 0},
+    {NULL, NULL, 0},
+};
+
+static const name_rule simple_faster_rcnn_dropout[] = {
+    {"backbone.body.", "extractor.", 0},
+    {"rpn.head.conv.", "rpn.conv1.", 0},
+    {"rpn.head.cls_logits.", "rpn.score.", 0},
+    {"rpn.head.bbox_pred.", "rpn.loc.", 0},
+    {"roi_heads.box_head.fc6.", "head.classifier.0.", 0},
+    {"roi_heads.box_head.fc7.", "head.classifier.3.", 0},
+    {"roi_heads.box_predictor.cls_score.", "head.score.", 0},
+    {"roi_heads.box_predictor.bbox_pred.", "head.cls_loc.", 0},
+    {NULL, NULL, 0},
+};
+
 static const name_rule mmdetection[] = {
     {"backbone.body.", "backbone.", 0},
     {"backbone.fpn.inner_blocks.#.0.", "neck.lateral_convs.#.conv.", 0},
@@ -145,6 +191,21 @@ void frcnn_tensor_names_detectron2_single(char out[FRCNN_LAYER_NAME], const char
 {
     translate(out, detectron2_single, name);
     if (strcmp(out, name) == 0) translate(out, detectron2, name);
+}
+
+void frcnn_tensor_names_py_faster_rcnn(char out[FRCNN_LAYER_NAME], const char *name)
+{
+    translate(out, py_faster_rcnn, name);
+}
+
+void frcnn_tensor_names_simple_faster_rcnn(char out[FRCNN_LAYER_NAME], const char *name)
+{
+    translate(out, simple_faster_rcnn, name);
+}
+
+void frcnn_tensor_names_simple_faster_rcnn_dropout(char out[FRCNN_LAYER_NAME], const char *name)
+{
+    translate(out, simple_faster_rcnn_dropout, name);
 }
 
 void frcnn_tensor_names_mmdetection(char out[FRCNN_LAYER_NAME], const char *name)

@@ -18,6 +18,13 @@ void frcnn_tensor_names_detectron2(char out[FRCNN_LAYER_NAME], const char *name)
 /** The same of one without an FPN (C4, DC5). */
 void frcnn_tensor_names_detectron2_single(char out[FRCNN_LAYER_NAME], const char *name);
 
+/** @name The same of VGG16 detectors: py-faster-rcnn's, by the names of Caffe's layers; simple-faster-rcnn's, without and with
+ *  the dropouts of its box head. @{ */
+void frcnn_tensor_names_py_faster_rcnn(char out[FRCNN_LAYER_NAME], const char *name);
+void frcnn_tensor_names_simple_faster_rcnn(char out[FRCNN_LAYER_NAME], const char *name);
+void frcnn_tensor_names_simple_faster_rcnn_dropout(char out[FRCNN_LAYER_NAME], const char *name);
+/** @} */
+
 /** The same of mmdetection 2 and 3. Source: mmdetection's module names. */
 void frcnn_tensor_names_mmdetection(char out[FRCNN_LAYER_NAME], const char *name);
 

@@ -18,6 +18,17 @@
     .min_proposal_size = 1e-3f, .min_detection_size = 1e-2f,                    \
     .unused = {"roi_heads.mask_head.", "roi_heads.mask_predictor.",             \
                "roi_heads.keypoint_head.", "roi_heads.keypoint_predictor."}
+#define SINGLE_VGG_RULES                                                        \
+    .size_divisor = 1, .is_max_pooled = 1, .decodes_in_image = 1,               \
+    .scales_min_size = 1, .min_proposal_size = 16.0f
+#define SIMPLE_RULES                                                            \
+    .id = FRCNN_SIMPLE_FASTER_RCNN,                                             \
+    .title = "a simple-faster-rcnn Faster R-CNN",                               \
+    .landmark = "head.cls_loc.weight",                                          \
+    .anchors = FRCNN_ANCHORS_SIMPLE_FASTER_RCNN,                                \
+    .resize = FRCNN_RESIZE_SIMPLE_FASTER_RCNN,                                  \
+    .rpn_pairs = FRCNN_PAIRS_OF_NEIGHBOURS, .swaps_xy = 1,                      \
+    .coder = FRCNN_CODER_SIMPLE_FASTER_RCNN, SINGLE_VGG_RULES
 #define DETECTRON2_RULES                                                        \
     .landmark = "proposal_generator.rpn_head.objectness_logits.weight",         \
     .anchors = FRCNN_ANCHORS_DETECTRON2, .resize = FRCNN_RESIZE_DETECTRON2,     \
@@ -48,7 +59,7 @@ static const frcnn_family families[] = {
         .layout = "backbone.stem.conv1.weight",
         .translate = frcnn_tensor_names_detectron2_single,
         .size_divisor = 1,
-        .dilates_single = 1,
+        .backbone = {.dilates_single = 1},
         DETECTRON2_RULES,
     },
     {
@@ -73,6 +84,20 @@ static const frcnn_family families[] = {
         .min_proposal_size = FLT_TRUE_MIN,
         .unused = {"roi_head.mask_head.", "roi_head.mask_iou_head.", "roi_head.semantic_head."},
     },
+    {
+        .id = FRCNN_PY_FASTER_RCNN,
+        .title = "a py-faster-rcnn Faster R-CNN",
+        .landmark = "rpn_cls_score.weight",
+        .translate = frcnn_tensor_names_py_faster_rcnn,
+        .anchors = FRCNN_ANCHORS_PY_FASTER_RCNN,
+        .resize = FRCNN_RESIZE_PY_FASTER_RCNN,
+        .backbone = {.ceils_pools = 1},
+        .rpn_pairs = FRCNN_PAIRS_OF_HALVES,
+        .coder = FRCNN_CODER_PY_FASTER_RCNN,
+        SINGLE_VGG_RULES,
+    },
+    {.layout = "head.classifier.3.weight", .translate = frcnn_tensor_names_simple_faster_rcnn_dropout, SIMPLE_RULES},
+    {.translate = frcnn_tensor_names_simple_faster_rcnn, SIMPLE_RULES},
 };
 
 enum { N_FAMILIES = sizeof families / sizeof families[0] };
@@ -81,7 +106,7 @@ enum { N_FAMILIES = sizeof families / sizeof families[0] };
 static const struct {
     const char *name, *what;
 } strangers[] = {
-    {"extractor.0.weight", "a simple-faster-rcnn detector, which this version does not run"},
+    {"extractor.0.weight", "a simple-faster-rcnn backbone without RPN and box head"},
     {"bbox_head.0.fc_cls.weight", "a Cascade R-CNN, not a Faster R-CNN"},
     {"bbox_head.fc_cls.weight", "an mmdetection 1 detector, which this version does not run: convert it to version 2"},
     {"layer4.0.conv1.weight", "a ResNet classification backbone without RPN and box head"},
@@ -141,7 +166,8 @@ frcnn_status frcnn_family_recognise(const frcnn_family **out, char prefix[FRCNN_
         n_found++;
     }
     FRCNN_FAIL_IF(n_found == 0, FRCNN_ERROR_UNSUPPORTED,
-                  "%s: expected a Faster R-CNN of torchvision (%s), Detectron2 or mmdetection%s%s, found %s, with %zu "
+                  "%s: expected a Faster R-CNN of torchvision (%s), Detectron2, mmdetection, py-faster-rcnn or "
+                  "simple-faster-rcnn%s%s, found %s, with %zu "
                   "tensors",
                   path, families[0].landmark, wanted != NULL ? " behind the prefix " : "", wanted != NULL ? wanted : "",
                   describe(checkpoint), frcnn_checkpoint_get_count(checkpoint));

@@ -3,6 +3,7 @@
 #ifndef FRCNN_FAMILY_H
 #define FRCNN_FAMILY_H
 
+#include "backbone/backbone.h"
 #include "frcnn/checkpoint.h"
 #include "frcnn/model.h"
 #include "image/resize_rule.h"
@@ -16,7 +17,9 @@ typedef enum frcnn_family_id {
     FRCNN_TORCHVISION,
     FRCNN_DETECTRON2,
     FRCNN_DETECTRON2_SINGLE, /**< without an FPN: C4 and DC5 */
-    FRCNN_MMDETECTION
+    FRCNN_MMDETECTION,
+    FRCNN_PY_FASTER_RCNN,
+    FRCNN_SIMPLE_FASTER_RCNN
 } frcnn_family_id;
 
 /** What all detectors of a family do, whatever their settings. */
@@ -29,14 +32,19 @@ typedef struct frcnn_family {
     void (*translate)(char out[FRCNN_LAYER_NAME], const char *name);
     frcnn_anchor_convention anchors;
     frcnn_resize_rule resize;
-    int size_divisor;   /**< images are padded to multiples of it */
-    int dilates_single; /**< 1: a ResNet of four stages without an FPN is dilated in its last */
+    int size_divisor; /**< images are padded to multiples of it */
+    frcnn_backbone_rules backbone;
+    frcnn_row_pairs rpn_pairs; /**< how the file has the RPN's logits */
+    int swaps_xy;              /**< 1: deltas are dy, dx, dh, dw in the file */
     frcnn_box_coder coder;
     frcnn_level_rule level_rule;
+    int is_max_pooled;        /**< RoIPool in the place of RoIAlign */
     int is_aligned;           /**< RoIAlign shifted by half a map pixel */
     int keeps_logits;         /**< proposals are merged by logits, not by their sigmoids */
     int has_last_background;  /**< the background is the last class, and has no deltas */
     int clips_to_image;       /**< detections are clipped to the image as it came in; empty ones are dropped */
+    int decodes_in_image;     /**< detections are decoded and clipped in the image as it came in */
+    int scales_min_size;      /**< min_proposal_size is in pixels of the image as it came in */
     float min_proposal_size;  /**< pixels of the resized image, below which a box is dropped */
     float min_detection_size; /**< the same of detections */
     const char *unused[8];    /**< how names begin that the detector does not need; ends with NULL */
@@ -47,6 +55,7 @@ typedef struct frcnn_preset {
     const char *name; /**< what --family and the settings' "family" call it */
     frcnn_family_id family;
     void (*get_defaults)(frcnn_settings *settings);
+    int is_unit_range; /**< 1: mean and std are of values in [0, 1], not of bytes */
 } frcnn_preset;
 
 /** Finds a family's detector and the prefix that its names stand behind ("" or "module.", …). wanted NULL: whichever there

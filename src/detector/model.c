@@ -71,6 +71,7 @@ static frcnn_status make_settings(frcnn_model *model, const char *path, const ch
     const frcnn_preset *preset = NULL;
     FRCNN_TRY(choose_preset(&preset, model, path, asked));
     preset->get_defaults(&model->settings);
+    model->info.is_unit_range = preset->is_unit_range;
     if (model->family->id == FRCNN_TORCHVISION)
         model->settings.norm_eps = frcnn_family_get_norm_eps(model->info.sha256, model->checkpoint, model->prefix);
     if (model->family->id == FRCNN_MMDETECTION) FRCNN_TRY(apply_mmdet_metadata(model, asked != NULL));
@@ -176,11 +177,12 @@ static frcnn_status take_weights(frcnn_model *model)
     frcnn_status status = FRCNN_OK;
     weights.translate = model->family->translate;
     weights.unused = model->family->unused;
-    FRCNN_TRY_CLEANUP(frcnn_backbone_init(&model->backbone, &weights, settings, model->family->dilates_single));
+    FRCNN_TRY_CLEANUP(frcnn_backbone_init(&model->backbone, &weights, settings, model->family->backbone));
     const int64_t channels = model->backbone.channels;
-    frcnn_rpn_head_init(&model->rpn_head, &weights, "rpn.head", channels);
+    frcnn_rpn_head_init(&model->rpn_head, &weights, "rpn.head", channels, model->family->rpn_pairs,
+                        model->family->swaps_xy);
     FRCNN_TRY_CLEANUP(frcnn_box_head_init(&model->box_head, &weights, "roi_heads", channels, settings,
-                                          model->family->has_last_background));
+                                          model->family->has_last_background, model->family->swaps_xy));
     FRCNN_TRY_CLEANUP(frcnn_weights_check(&weights));
     if (model->box_head.n_classes < 2 || model->rpn_head.n_anchors < 1) {
         status = frcnn_fail(FRCNN_ERROR_UNSUPPORTED,
@@ -215,7 +217,6 @@ static frcnn_status open_model(frcnn_model *model, const char *path, const frcnn
     FRCNN_TRY(make_anchor_config(model));
     FRCNN_TRY(make_categories(model, options->labels));
     info->n_anchors_per_cell = model->rpn_head.n_anchors;
-    info->is_unit_range = model->family->resize == FRCNN_RESIZE_TORCHVISION;
     info->anchors = &model->anchors;
     return FRCNN_OK;
 }
@@ -271,8 +272,8 @@ void frcnn_model_get_grids(const frcnn_model *model, int padded_height, int padd
     out->n_anchors = 0;
     for (int i = 0; i < out->n_levels; i++) {
         if (i < backbone->n_maps) {
-            out->grid_height[i] = (padded_height + backbone->strides[i] - 1) / backbone->strides[i];
-            out->grid_width[i] = (padded_width + backbone->strides[i] - 1) / backbone->strides[i];
+            out->grid_height[i] = frcnn_backbone_get_cells(backbone, i, padded_height);
+            out->grid_width[i] = frcnn_backbone_get_cells(backbone, i, padded_width);
         } else {
             out->grid_height[i] = (out->grid_height[i - 1] + 1) / 2;
             out->grid_width[i] = (out->grid_width[i - 1] + 1) / 2;

@@ -77,7 +77,8 @@ static frcnn_status build_align(frcnn_plan *plan, const int *maps, int boxes, in
     frcnn_node *node = NULL;
     FRCNN_TRY(frcnn_graph_add_map(graph, pooled, graph->values[boxes].n, size, size, plan->model->backbone.channels));
     frcnn_graph_name(graph, *pooled, "roi.pooled");
-    FRCNN_TRY(frcnn_graph_add_node(graph, &node, FRCNN_NODE_ROI_ALIGN));
+    FRCNN_TRY(frcnn_graph_add_node(graph, &node,
+                                   plan->model->family->is_max_pooled ? FRCNN_NODE_ROI_POOL : FRCNN_NODE_ROI_ALIGN));
     node->inputs[node->n_inputs++] = boxes;
     node->inputs[node->n_inputs++] = plan->counts;
     for (int k = 0; k < plan->model->backbone.n_pooled; k++) node->inputs[node->n_inputs++] = maps[k];

@@ -3,6 +3,7 @@
 
 #include "detector/plan.h"
 #include "detector/plan_stages.h"
+#include "image/resize_normalize.h"
 #include "tensor/error.h"
 
 typedef struct run {
@@ -85,21 +86,37 @@ static frcnn_status run_proposals(const run *r, const frcnn_node *node)
     return r->backend->rpn->make_proposals(&proposals, r->stream);
 }
 
-static frcnn_status run_roi_align(const run *r, const frcnn_node *node)
+/* The maps of a node that pools RoIs; they follow boxes and counts. */
+static void get_levels(const run *r, const frcnn_node *node, int n_levels, frcnn_roi_level *levels)
 {
     const frcnn_plan *plan = r->plan;
-    frcnn_roi_align_run align = frcnn_plan_get_align(plan);
-    for (int k = 0; k < align.align.n_levels; k++) {
+    for (int k = 0; k < n_levels; k++) {
         const frcnn_value *map = &plan->graph.values[node->inputs[2 + k]];
-        align.align.levels[k] = (frcnn_roi_level){.map = get_value(r, node->inputs[2 + k]),
-                                                  .height = (int)map->h,
-                                                  .width = (int)map->w,
-                                                  .scale = 1.0f / (float)plan->model->backbone.strides[k]};
+        levels[k] = (frcnn_roi_level){.map = get_value(r, node->inputs[2 + k]),
+                                      .height = (int)map->h,
+                                      .width = (int)map->w,
+                                      .scale = 1.0f / (float)plan->model->backbone.strides[k]};
     }
+}
+
+static frcnn_status run_roi_align(const run *r, const frcnn_node *node)
+{
+    frcnn_roi_align_run align = frcnn_plan_get_align(r->plan);
+    get_levels(r, node, align.align.n_levels, align.align.levels);
     align.boxes = get_value(r, node->inputs[0]);
     align.counts = get_value(r, node->inputs[1]);
     align.dst = get_value(r, node->outputs[0]);
     return r->backend->roi->align(&align, r->stream);
+}
+
+static frcnn_status run_roi_pool(const run *r, const frcnn_node *node)
+{
+    frcnn_roi_pool_run pool = frcnn_plan_get_pool(r->plan);
+    get_levels(r, node, pool.pool.n_levels, pool.pool.levels);
+    pool.boxes = get_value(r, node->inputs[0]);
+    pool.counts = get_value(r, node->inputs[1]);
+    pool.dst = get_value(r, node->outputs[0]);
+    return r->backend->roi->pool(&pool, r->stream);
 }
 
 static frcnn_status run_postprocess(const run *r, const frcnn_node *node)
@@ -136,6 +153,8 @@ static frcnn_status run_node(const run *r, int index)
         return run_proposals(r, node);
     case FRCNN_NODE_ROI_ALIGN:
         return run_roi_align(r, node);
+    case FRCNN_NODE_ROI_POOL:
+        return run_roi_pool(r, node);
     case FRCNN_NODE_POSTPROCESS:
         return run_postprocess(r, node);
     }
@@ -238,6 +257,9 @@ static frcnn_status upload(const run *r, const frcnn_plan_input *inputs)
             .src_width = frcnn_image_get_width(image),
             .height = inputs[i].height,
             .width = inputs[i].width,
+            .scale = frcnn_resize_get_scale(plan->model->family->resize, frcnn_image_get_height(image),
+                                            frcnn_image_get_width(image), plan->model->settings.min_size,
+                                            plan->model->settings.max_size, inputs[i].width),
         };
         if (r->backend->stream->shares_memory) continue;
         FRCNN_TRY(upload_pixels(r, frames[i].pixels, bytes, staged, offset));

@@ -19,6 +19,7 @@ frcnn_transform frcnn_plan_get_transform(const frcnn_plan *plan)
         .padded_height = plan->sizes.padded_height,
         .padded_width = plan->sizes.padded_width,
         .rule = plan->model->family->resize,
+        .unit = plan->model->info.is_unit_range ? 255.0f : 1.0f,
         .is_bgr = strcmp(settings->order, "bgr") == 0,
         .dtype = frcnn_precision_get_dtype(plan->executor->precision),
     };
@@ -41,7 +42,9 @@ frcnn_proposals_run frcnn_plan_get_proposals(const frcnn_plan *plan)
                    .score_thresh = get_proposal_thresh(plan->model),
                    .min_size = plan->model->family->min_proposal_size,
                    .keeps_logits = plan->model->family->keeps_logits,
-                   .coder = plan->model->family->coder},
+                   .coder = plan->model->family->coder,
+                   .anchors_are_yx = frcnn_anchor_convention_is_yx(plan->model->family->anchors)},
+        .scales_min_size = plan->model->family->scales_min_size,
     };
     for (int k = 0; k < run.n_levels; k++)
         run.n_cells[k] = (int64_t)plan->sizes.grid_height[k] * plan->sizes.grid_width[k];
@@ -67,6 +70,22 @@ frcnn_roi_align_run frcnn_plan_get_align(const frcnn_plan *plan)
     return run;
 }
 
+frcnn_roi_pool_run frcnn_plan_get_pool(const frcnn_plan *plan)
+{
+    const frcnn_roi_align_run align = frcnn_plan_get_align(plan);
+    const frcnn_roi_pool_run run = {
+        .n = align.n,
+        .n_rows = align.n_rows,
+        .pool = {.n_levels = align.align.n_levels,
+                 .k_min = align.align.k_min,
+                 .level_rule = align.align.level_rule,
+                 .channels = align.align.channels,
+                 .output_size = align.align.output_size},
+        .dtype = align.dtype,
+    };
+    return run;
+}
+
 frcnn_postprocess_run frcnn_plan_get_postprocess(const frcnn_plan *plan)
 {
     const frcnn_settings *settings = &plan->model->settings;
@@ -80,6 +99,7 @@ frcnn_postprocess_run frcnn_plan_get_postprocess(const frcnn_plan *plan)
         .coder = plan->model->family->coder,
         .min_size = plan->model->family->min_detection_size,
         .clips_to_image = plan->model->family->clips_to_image,
+        .decodes_in_image = plan->model->family->decodes_in_image,
     };
     return run;
 }

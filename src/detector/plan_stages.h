@@ -7,6 +7,7 @@
 frcnn_transform frcnn_plan_get_transform(const frcnn_plan *plan);
 frcnn_proposals_run frcnn_plan_get_proposals(const frcnn_plan *plan);
 frcnn_roi_align_run frcnn_plan_get_align(const frcnn_plan *plan);
+frcnn_roi_pool_run frcnn_plan_get_pool(const frcnn_plan *plan);
 frcnn_postprocess_run frcnn_plan_get_postprocess(const frcnn_plan *plan);
 
 #endif

@@ -18,24 +18,32 @@ enum {
     MMDETECTION,
     MMDETECTION_CAFFE,
     MMDETECTION_X101_32X8D,
+    PY_FASTER_RCNN,
+    SIMPLE_FASTER_RCNN,
+    SIMPLE_FASTER_RCNN_CAFFE,
     N_PRESETS
 };
 
 static const frcnn_preset presets[N_PRESETS] = {
-    [TORCHVISION] = {"torchvision", FRCNN_TORCHVISION, frcnn_settings_default_torchvision},
+    [TORCHVISION] = {"torchvision", FRCNN_TORCHVISION, frcnn_settings_default_torchvision, 1},
     [TORCHVISION_MOBILENET_V3] = {"torchvision-mobilenet-v3", FRCNN_TORCHVISION,
-                                  frcnn_settings_default_torchvision_mobilenet_v3},
+                                  frcnn_settings_default_torchvision_mobilenet_v3, 1},
     [TORCHVISION_MOBILENET_V3_320] = {"torchvision-mobilenet-v3-320", FRCNN_TORCHVISION,
-                                      frcnn_settings_default_torchvision_mobilenet_v3_320},
-    [TORCHVISION_SINGLE] = {"torchvision-single", FRCNN_TORCHVISION, frcnn_settings_default_torchvision_single},
-    [DETECTRON2] = {"detectron2", FRCNN_DETECTRON2, frcnn_settings_default_detectron2},
-    [DETECTRON2_X101] = {"detectron2-x101", FRCNN_DETECTRON2, frcnn_settings_default_detectron2_x101},
-    [DETECTRON2_C4] = {"detectron2-c4", FRCNN_DETECTRON2_SINGLE, frcnn_settings_default_detectron2_c4},
-    [DETECTRON2_DC5] = {"detectron2-dc5", FRCNN_DETECTRON2_SINGLE, frcnn_settings_default_detectron2_dc5},
-    [MMDETECTION] = {"mmdetection", FRCNN_MMDETECTION, frcnn_settings_default_mmdetection},
-    [MMDETECTION_CAFFE] = {"mmdetection-caffe", FRCNN_MMDETECTION, frcnn_settings_default_mmdetection_caffe},
+                                      frcnn_settings_default_torchvision_mobilenet_v3_320, 1},
+    [TORCHVISION_SINGLE] = {"torchvision-single", FRCNN_TORCHVISION, frcnn_settings_default_torchvision_single, 1},
+    [DETECTRON2] = {"detectron2", FRCNN_DETECTRON2, frcnn_settings_default_detectron2, 0},
+    [DETECTRON2_X101] = {"detectron2-x101", FRCNN_DETECTRON2, frcnn_settings_default_detectron2_x101, 0},
+    [DETECTRON2_C4] = {"detectron2-c4", FRCNN_DETECTRON2_SINGLE, frcnn_settings_default_detectron2_c4, 0},
+    [DETECTRON2_DC5] = {"detectron2-dc5", FRCNN_DETECTRON2_SINGLE, frcnn_settings_default_detectron2_dc5, 0},
+    [MMDETECTION] = {"mmdetection", FRCNN_MMDETECTION, frcnn_settings_default_mmdetection, 0},
+    [MMDETECTION_CAFFE] = {"mmdetection-caffe", FRCNN_MMDETECTION, frcnn_settings_default_mmdetection_caffe, 0},
     [MMDETECTION_X101_32X8D] = {"mmdetection-x101-32x8d", FRCNN_MMDETECTION,
-                                frcnn_settings_default_mmdetection_x101_32x8d},
+                                frcnn_settings_default_mmdetection_x101_32x8d, 0},
+    [PY_FASTER_RCNN] = {"py-faster-rcnn", FRCNN_PY_FASTER_RCNN, frcnn_settings_default_py_faster_rcnn, 0},
+    [SIMPLE_FASTER_RCNN] = {"simple-faster-rcnn", FRCNN_SIMPLE_FASTER_RCNN, frcnn_settings_default_simple_faster_rcnn,
+                            1},
+    [SIMPLE_FASTER_RCNN_CAFFE] = {"simple-faster-rcnn-caffe", FRCNN_SIMPLE_FASTER_RCNN,
+                                  frcnn_settings_default_simple_faster_rcnn_caffe, 0},
 };
 
 frcnn_status frcnn_preset_find(const frcnn_preset **out, const frcnn_family *family, const char *name,
@@ -157,6 +165,18 @@ static const frcnn_preset *choose_mmdetection(const char **reason, const frcnn_c
     return &presets[MMDETECTION];
 }
 
+/* Those that begin with Caffe's weights keep its pixels. */
+static const frcnn_preset *choose_simple(const char **reason, const frcnn_checkpoint *checkpoint)
+{
+    const char *name = get_file_name(checkpoint);
+    if (strstr(name, "caffe") != NULL || strstr(name, "chainer") != NULL) {
+        *reason = "its tensors have simple-faster-rcnn's names, its own name says caffe or chainer";
+        return &presets[SIMPLE_FASTER_RCNN_CAFFE];
+    }
+    *reason = "its tensors have simple-faster-rcnn's names";
+    return &presets[SIMPLE_FASTER_RCNN];
+}
+
 const frcnn_preset *frcnn_preset_choose(const char **reason, const frcnn_family *family,
                                         const frcnn_checkpoint *checkpoint, const char *prefix)
 {
@@ -167,6 +187,11 @@ const frcnn_preset *frcnn_preset_choose(const char **reason, const frcnn_family 
         return choose_single_detectron2(reason, checkpoint, prefix);
     case FRCNN_MMDETECTION:
         return choose_mmdetection(reason, checkpoint, prefix);
+    case FRCNN_PY_FASTER_RCNN:
+        *reason = "its tensors have py-faster-rcnn's names";
+        return &presets[PY_FASTER_RCNN];
+    case FRCNN_SIMPLE_FASTER_RCNN:
+        return choose_simple(reason, checkpoint);
     default:
         return choose_torchvision(reason, checkpoint, prefix);
     }

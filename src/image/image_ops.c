@@ -17,6 +17,7 @@ static frcnn_status transform_cpu(const frcnn_transform *transform, frcnn_stream
         const frcnn_frame *frame = &transform->frames[i];
         frcnn_resize_normalize p = {
             .rule = transform->rule,
+            .scale = frame->scale,
             .src_height = frame->src_height,
             .src_width = frame->src_width,
             .height = frame->height,
@@ -24,6 +25,7 @@ static frcnn_status transform_cpu(const frcnn_transform *transform, frcnn_stream
             .padded_height = transform->padded_height,
             .padded_width = transform->padded_width,
             .is_bgr = transform->is_bgr,
+            .unit = transform->unit,
         };
         memcpy(p.mean, transform->mean, sizeof p.mean);
         memcpy(p.std, transform->std, sizeof p.std);

@@ -13,6 +13,7 @@ typedef struct frcnn_transform {
     int padded_height, padded_width;
     frcnn_resize_rule rule;
     int is_bgr;
+    float unit;
     float mean[3], std[3];
     frcnn_dtype dtype;         /**< of dst: f32, f16 or bf16 */
     const frcnn_frame *frames; /**< [n], in the device's memory */

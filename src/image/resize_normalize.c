@@ -29,6 +29,21 @@ static void get_detectron2_size(int height, int width, int min_size, int max_siz
     *out_width = w + 0.5;
 }
 
+/* The long side counts once it is rounded. */
+static double get_py_scale(int height, int width, int min_size, int max_size)
+{
+    const int shortest = height < width ? height : width, longest = height < width ? width : height;
+    const double scale = (double)min_size / shortest;
+    return rint(scale * longest) > max_size ? (double)max_size / longest : scale;
+}
+
+double frcnn_resize_get_scale(frcnn_resize_rule rule, int height, int width, int min_size, int max_size,
+                              int resized_width)
+{
+    if (rule == FRCNN_RESIZE_PY_FASTER_RCNN) return get_py_scale(height, width, min_size, max_size);
+    return (double)resized_width / width;
+}
+
 frcnn_status frcnn_resize_get_size(frcnn_resize_rule rule, int height, int width, int min_size, int max_size,
                                    int *out_height, int *out_width)
 {
@@ -41,6 +56,12 @@ frcnn_status frcnn_resize_get_size(frcnn_resize_rule rule, int height, int width
     const double scale = by_short < by_long ? by_short : by_long;
     const double rounding = rule == FRCNN_RESIZE_TORCHVISION ? 0.0 : 0.5;
     double h = height * scale + rounding, w = width * scale + rounding;
+    if (rule == FRCNN_RESIZE_PY_FASTER_RCNN || rule == FRCNN_RESIZE_SIMPLE_FASTER_RCNN) {
+        const double own =
+            rule == FRCNN_RESIZE_PY_FASTER_RCNN ? get_py_scale(height, width, min_size, max_size) : scale;
+        h = rint(height * own);
+        w = rint(width * own);
+    }
     if (rule == FRCNN_RESIZE_DETECTRON2) get_detectron2_size(height, width, min_size, max_size, &h, &w);
     *out_height = at_least_1(h);
     *out_width = at_least_1(w);
@@ -55,7 +76,7 @@ size_t frcnn_resize_normalize_get_workspace(frcnn_resize_rule rule, int height, 
     case FRCNN_RESIZE_MMDETECTION:
         return frcnn_resize_opencv_get_workspace(height, width);
     default:
-        return frcnn_resize_torchvision_get_workspace(height, width);
+        return frcnn_resize_float_get_workspace(height, width);
     }
 }
 
@@ -68,7 +89,7 @@ void frcnn_resize_normalize_cpu(const frcnn_resize_normalize *p, const uint8_t *
     else if (p->rule == FRCNN_RESIZE_MMDETECTION)
         frcnn_resize_opencv_cpu(p, rgb, workspace, dst);
     else
-        frcnn_resize_torchvision_cpu(p, rgb, workspace, dst);
+        frcnn_resize_float_cpu(p, rgb, workspace, dst);
     const size_t row = (size_t)p->padded_width * 3;
     for (int y = 0; y < p->padded_height; y++) {
         const size_t used = y < p->height ? (size_t)p->width * 3 : 0;

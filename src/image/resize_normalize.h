@@ -18,16 +18,23 @@ typedef struct frcnn_resize_normalize {
     int src_height, src_width;       /**< of the image, 1 to 65535 */
     int height, width;               /**< after resizing, 1 or more */
     int padded_height, padded_width; /**< of dst, at least height and width */
+    double scale;                    /**< py-faster-rcnn's, of frcnn_resize_get_scale; the others go by the sizes */
     int is_bgr;                      /**< 1: dst's channels are blue, green, red */
-    float mean[3], std[3]; /**< in dst's order of channels; of values in [0, 1] for torchvision, else [0, 255] */
+    float unit;                      /**< what bytes are divided by before they are normalised: 255 or 1 */
+    float mean[3], std[3];           /**< in dst's order of channels */
 } frcnn_resize_normalize;
 
 /** The size that an image is resized to: the short side becomes min_size, unless the long side would exceed max_size;
  *  in double, then rounded as the rule has it. A side that would be 0 is 1. Outputs are untouched on failure.
  *  Errors: INVALID (a size below 1). Sources: torchvision's GeneralizedRCNNTransform in eager mode, Detectron2's
- *  ResizeShortestEdge, mmcv's rescale_size. */
+ *  ResizeShortestEdge, mmcv's rescale_size, py-faster-rcnn's prep_im_for_blob, simple-faster-rcnn's preprocess. */
 FRCNN_NODISCARD frcnn_status frcnn_resize_get_size(frcnn_resize_rule rule, int height, int width, int min_size,
                                                    int max_size, int *out_height, int *out_width);
+
+/** The scale that gave such a size. py-faster-rcnn's is that of one side, simple-faster-rcnn's, and all others', the widths'
+ *  quotient. */
+double frcnn_resize_get_scale(frcnn_resize_rule rule, int height, int width, int min_size, int max_size,
+                              int resized_width);
 
 /** Bytes that frcnn_resize_normalize_cpu needs for resized images of this size; SIZE_MAX where that overflows. */
 size_t frcnn_resize_normalize_get_workspace(frcnn_resize_rule rule, int height, int width);

@@ -8,12 +8,6 @@
 #include "image/resize_rule.h"
 #include "tensor/body.h"
 
-/** What bytes are divided by before they are normalised. */
-FRCNN_HD float frcnn_normalize_get_unit(frcnn_resize_rule rule)
-{
-    return rule == FRCNN_RESIZE_TORCHVISION ? 255.0f : 1.0f;
-}
-
 FRCNN_HD float frcnn_normalize(int value, float unit, float mean, float std)
 {
     return ((float)value / unit - mean) / std;
@@ -26,7 +20,7 @@ typedef struct frcnn_resize_tap {
 } frcnn_resize_tap;
 
 /** index of dst_size; half-pixel centres, the coordinate in float with one rounding. */
-FRCNN_HD frcnn_resize_tap frcnn_resize_get_tap(int32_t index, int32_t src_size, int32_t dst_size)
+FRCNN_HD frcnn_resize_tap frcnn_resize_get_torchvision_tap(int32_t index, int32_t src_size, int32_t dst_size)
 {
     frcnn_resize_tap tap;
     const float ratio = (float)src_size / (float)dst_size;
@@ -39,6 +33,46 @@ FRCNN_HD frcnn_resize_tap frcnn_resize_get_tap(int32_t index, int32_t src_size, 
     tap.w1 = fraction < 0.0f ? 0.0f : fraction > 1.0f ? 1.0f : fraction;
     tap.w0 = 1.0f - tap.w1;
     return tap;
+}
+
+/** Between the two pixels round position, which lies between the first and the last. */
+FRCNN_HD frcnn_resize_tap frcnn_resize_get_tap_at(double position, int32_t src_size)
+{
+    frcnn_resize_tap tap;
+    const int32_t floor_position = (int32_t)position;
+    tap.i0 = floor_position < src_size - 1 ? floor_position : src_size - 1;
+    tap.i1 = tap.i0 < src_size - 1 ? tap.i0 + 1 : tap.i0;
+    tap.w1 = (float)(position - (double)tap.i0);
+    tap.w0 = 1.0f - tap.w1;
+    return tap;
+}
+
+/** OpenCV's, at the steps of a scale; beyond the outer pixels' centres they count alone. */
+FRCNN_HD frcnn_resize_tap frcnn_resize_get_opencv_tap(int32_t index, int32_t src_size, double scale)
+{
+    const float position = (float)((index + 0.5) * (1.0 / scale) - 0.5);
+    const float first = position < 0.0f ? 0.0f : position;
+    const float last = (float)(src_size - 1);
+    return frcnn_resize_get_tap_at((double)(first > last ? last : first), src_size);
+}
+
+/** scikit-image's, in double; beyond the outer pixels' centres the image is mirrored there. */
+FRCNN_HD frcnn_resize_tap frcnn_resize_get_mirrored_tap(int32_t index, int32_t src_size, int32_t dst_size)
+{
+    const double position = (index + 0.5) * ((double)src_size / dst_size) - 0.5;
+    const double first = position < 0.0 ? -position : position;
+    const double last = (double)(src_size - 1);
+    const double inside = first > last ? 2.0 * last - first : first;
+    return frcnn_resize_get_tap_at(inside < 0.0 ? 0.0 : inside, src_size);
+}
+
+/** By the rule, of those that interpolate normalised values; scale is py-faster-rcnn's. */
+FRCNN_HD frcnn_resize_tap frcnn_resize_get_tap(frcnn_resize_rule rule, double scale, int32_t index, int32_t src_size,
+                                               int32_t dst_size)
+{
+    if (rule == FRCNN_RESIZE_PY_FASTER_RCNN) return frcnn_resize_get_opencv_tap(index, src_size, scale);
+    if (rule == FRCNN_RESIZE_SIMPLE_FASTER_RCNN) return frcnn_resize_get_mirrored_tap(index, src_size, dst_size);
+    return frcnn_resize_get_torchvision_tap(index, src_size, dst_size);
 }
 
 /** a, b: the upper row's pixels left and right; c, d: the lower row's. h: the rows' weights, w: the columns'. */

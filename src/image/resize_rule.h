@@ -9,7 +9,12 @@ typedef enum frcnn_resize_rule {
      *  normalised. */
     FRCNN_RESIZE_DETECTRON2,
     /** mmdetection: sizes rounded to nearest; OpenCV's bilinear interpolation of bytes, not antialiased, then as Detectron2. */
-    FRCNN_RESIZE_MMDETECTION
+    FRCNN_RESIZE_MMDETECTION,
+    /** py-faster-rcnn: sizes rounded to nearest; normalised values are interpolated in float by OpenCV, whose steps are the
+     *  scale's and not the sizes' quotient. */
+    FRCNN_RESIZE_PY_FASTER_RCNN,
+    /** simple-faster-rcnn: sizes rounded to nearest; scikit-image's interpolation, mirrored at the image's edges. */
+    FRCNN_RESIZE_SIMPLE_FASTER_RCNN
 } frcnn_resize_rule;
 
 #endif

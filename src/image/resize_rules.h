@@ -8,8 +8,8 @@
 
 enum { FRCNN_TILE_ROWS = 32, FRCNN_TILE_COLUMNS = 128 };
 
-size_t frcnn_resize_torchvision_get_workspace(int height, int width);
-void frcnn_resize_torchvision_cpu(const frcnn_resize_normalize *p, const uint8_t *rgb, void *workspace, float *dst);
+size_t frcnn_resize_float_get_workspace(int height, int width);
+void frcnn_resize_float_cpu(const frcnn_resize_normalize *p, const uint8_t *rgb, void *workspace, float *dst);
 
 size_t frcnn_resize_pillow_get_workspace(int height, int width);
 void frcnn_resize_pillow_cpu(const frcnn_resize_normalize *p, const uint8_t *rgb, void *workspace, float *dst);
@@ -25,9 +25,8 @@ typedef struct frcnn_byte_levels {
 
 static inline void frcnn_byte_levels_fill(frcnn_byte_levels *levels, const frcnn_resize_normalize *p)
 {
-    const float unit = frcnn_normalize_get_unit(p->rule);
     for (int c = 0; c < 3; c++)
-        for (int v = 0; v < 256; v++) levels->values[c][v] = frcnn_normalize(v, unit, p->mean[c], p->std[c]);
+        for (int v = 0; v < 256; v++) levels->values[c][v] = frcnn_normalize(v, p->unit, p->mean[c], p->std[c]);
     levels->first_channel = p->is_bgr ? 2 : 0;
     levels->next_channel = p->is_bgr ? -1 : 1;
 }

@@ -69,7 +69,7 @@ static void take_linears(frcnn_box_head *head, frcnn_weights *weights, int64_t *
 }
 
 frcnn_status frcnn_box_head_init(frcnn_box_head *head, frcnn_weights *weights, const char *prefix, int64_t channels,
-                                 const frcnn_settings *settings, int has_last_background)
+                                 const frcnn_settings *settings, int has_last_background, int swaps_xy)
 {
     char stage[FRCNN_LAYER_NAME];
     int64_t width = channels;
@@ -88,6 +88,7 @@ frcnn_status frcnn_box_head_init(frcnn_box_head *head, frcnn_weights *weights, c
     }
     const int64_t n_classes = frcnn_weights_get_dim(weights, 0, "%s.box_predictor.cls_score.weight", prefix);
     take_predictor(&head->predictor, weights, n_classes, width, prefix, has_last_background);
+    head->predictor.parts[1].swaps_xy = swaps_xy;
     head->n_classes = n_classes <= INT32_MAX ? (int)n_classes : 0;
     return FRCNN_OK;
 }

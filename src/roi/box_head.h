@@ -24,11 +24,11 @@ typedef struct frcnn_box_head {
 
 /** Takes the tensors under PREFIX (roi_heads); which kind it is, names tell. channels are those of the maps; the settings have
  *  RoIAlign's output side, the norms' epsilon and where a bottleneck strides. has_last_background 1: in the file the
- *  background is the last class and has no deltas; here it is the first, with deltas of 0. What is missing is noted in
- *  weights. Errors: UNSUPPORTED (a stage with too many blocks). */
+ *  background is the last class and has no deltas; here it is the first, with deltas of 0. swaps_xy 1: its deltas are dy,
+ *  dx, dh, dw. What is missing is noted in weights. Errors: UNSUPPORTED (a stage with too many blocks). */
 FRCNN_NODISCARD frcnn_status frcnn_box_head_init(frcnn_box_head *head, frcnn_weights *weights, const char *prefix,
                                                  int64_t channels, const frcnn_settings *settings,
-                                                 int has_last_background);
+                                                 int has_last_background, int swaps_xy);
 
 /** From pooled RoIs [R, P, P, C] to [R, 5 * n_classes]. Errors: as the graph's. */
 FRCNN_NODISCARD frcnn_status frcnn_box_head_build(const frcnn_box_head *head, frcnn_graph *graph, int in, int *out);

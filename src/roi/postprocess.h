@@ -18,6 +18,8 @@ typedef struct frcnn_postprocess {
     float resized_height, resized_width; /**< before padding */
     float image_height, image_width;     /**< as the image came in */
     int clips_to_image;                  /**< 1: corners are clipped again to the image as it came in */
+    int decodes_in_image; /**< 1: boxes are decoded and clipped in the image as it came in, for which proposals are … */
+    double scale;         /**< … divided by this */
 } frcnn_postprocess;
 
 /** Bytes that frcnn_postprocess_cpu needs for n_rois RoIs or fewer; SIZE_MAX where that overflows. */

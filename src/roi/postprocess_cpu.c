@@ -46,17 +46,34 @@ size_t frcnn_postprocess_get_workspace(const frcnn_postprocess *p, int64_t n_roi
     return work_layout(&work, p, n_rois, NULL);
 }
 
+static frcnn_detection_rule get_rule(const frcnn_postprocess *p)
+{
+    const frcnn_detection_rule rule = {
+        .coder = p->coder,
+        .decodes_in_image = p->decodes_in_image,
+        .clips_to_image = p->clips_to_image,
+        .min_size = p->min_size,
+        .height = p->resized_height,
+        .width = p->resized_width,
+        .image_height = p->image_height,
+        .image_width = p->image_width,
+        .scale = (float)p->scale,
+    };
+    return rule;
+}
+
 /** Decodes what passes the score, in order of RoI and then class. Returns the number of candidates. */
 static int64_t collect(const frcnn_postprocess *p, const post_work *work, const float *deltas, int64_t row_stride,
                        const float *proposals, int64_t n_rois)
 {
+    const frcnn_detection_rule rule = get_rule(p);
     int64_t n = 0;
     for (int64_t roi = 0; roi < n_rois; roi++) {
         const float *scores = work->scores + roi * p->n_classes;
         for (int c = 1; c < p->n_classes; c++) {
             if (!(scores[c] > p->score_thresh)) continue;
-            if (!frcnn_detection_decode(p->coder, proposals + 4 * roi, deltas + roi * row_stride + 4 * c,
-                                        p->resized_height, p->resized_width, p->min_size, work->boxes + 4 * n))
+            if (!frcnn_detection_decode(&rule, proposals + 4 * roi, deltas + roi * row_stride + 4 * c,
+                                        work->boxes + 4 * n))
                 continue;
             work->origin[n] = (int32_t)(roi * p->n_classes + c);
             work->keys[n] = frcnn_score_key(scores[c], (uint32_t)n);
@@ -87,11 +104,11 @@ int64_t frcnn_postprocess_cpu(const frcnn_postprocess *p, const float *logits, c
     const int64_t n_kept = frcnn_nms_cpu(work.sorted_boxes, work.sorted_classes, n, p->nms_thresh,
                                          (int64_t)p->max_detections + 1, work.nms, work.keep);
 
+    const frcnn_detection_rule rule = get_rule(p);
     const int64_t n_out = n_kept < p->max_detections ? n_kept : p->max_detections;
     for (int64_t i = 0; i < n_out; i++) {
         float box[4];
-        frcnn_detection_scale(work.sorted_boxes + 4 * work.keep[i], p->resized_height, p->resized_width,
-                              p->image_height, p->image_width, p->clips_to_image, box);
+        frcnn_detection_scale(&rule, work.sorted_boxes + 4 * work.keep[i], box);
         const int64_t candidate = frcnn_score_key_get_index(work.keys[work.keep[i]]);
         out[i] = (frcnn_detection){.x1 = box[0],
                                    .y1 = box[1],

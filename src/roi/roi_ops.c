@@ -55,6 +55,8 @@ static frcnn_postprocess get_params(const frcnn_postprocess_run *run, const frcn
         .image_height = (float)frame->src_height,
         .image_width = (float)frame->src_width,
         .clips_to_image = run->clips_to_image,
+        .decodes_in_image = run->decodes_in_image,
+        .scale = frame->scale,
     };
     return params;
 }

@@ -48,6 +48,7 @@ typedef struct frcnn_postprocess_run {
     frcnn_box_coder coder;
     float min_size;
     int clips_to_image;
+    int decodes_in_image;
     const frcnn_frame *frames;   /**< [n] */
     const float *predictions;    /**< [n, n_rows, 5 n_classes]: logits, then dx, dy, dw, dh of each class */
     const float *boxes;          /**< [n, n_rows, 4], the proposals */

@@ -11,7 +11,8 @@
 /* ln(1000 / 16): no box grows more than 62.5 times. */
 #define FRCNN_BOX_CODER_MAX_LOG 4.135166556742356f
 
-FRCNN_HD void frcnn_box_decode_torchvision(const float *anchor, const float *deltas, const float *weights, float *box)
+FRCNN_HD void frcnn_box_decode_torchvision(const float *anchor, const float *deltas, const float *weights,
+                                           float max_log, float *box)
 {
     const float width = anchor[2] - anchor[0];
     const float height = anchor[3] - anchor[1];
@@ -21,8 +22,8 @@ FRCNN_HD void frcnn_box_decode_torchvision(const float *anchor, const float *del
     const float dy = deltas[1] / weights[1];
     const float raw_dw = deltas[2] / weights[2];
     const float raw_dh = deltas[3] / weights[3];
-    const float dw = raw_dw > FRCNN_BOX_CODER_MAX_LOG ? FRCNN_BOX_CODER_MAX_LOG : raw_dw;
-    const float dh = raw_dh > FRCNN_BOX_CODER_MAX_LOG ? FRCNN_BOX_CODER_MAX_LOG : raw_dh;
+    const float dw = raw_dw > max_log ? max_log : raw_dw;
+    const float dh = raw_dh > max_log ? max_log : raw_dh;
     const float decoded_x = dx * width + center_x;
     const float decoded_y = dy * height + center_y;
     const float half_width = 0.5f * (expf(dw) * width);
@@ -53,14 +54,39 @@ FRCNN_HD void frcnn_box_decode_mmdetection(const float *anchor, const float *del
     }
 }
 
-/** deltas and weights: dx, dy, dw, dh. NaN stays NaN; by torchvision's coder a very small dw gives a width of 0. */
+/** The far corner where the reference has it, which is inside the box. */
+FRCNN_HD void frcnn_box_decode_py_faster_rcnn(const float *anchor, const float *deltas, float *box)
+{
+    for (int axis = 0; axis < 2; axis++) {
+        const float side = anchor[axis + 2] - anchor[axis] + 1.0f;
+        const float center = anchor[axis] + 0.5f * side;
+        const float decoded = deltas[axis] * side + center;
+        const float half_side = 0.5f * (expf(deltas[axis + 2]) * side);
+        box[axis] = decoded - half_side;
+        box[axis + 2] = decoded + half_side;
+    }
+}
+
+/** deltas and weights: dx, dy, dw, dh. NaN stays NaN; but by mmdetection's coder a very small dw gives a width of 0.
+ *  py-faster-rcnn's has no weights. */
 FRCNN_HD void frcnn_box_decode(frcnn_box_coder coder, const float *anchor, const float *deltas, const float *weights,
                                float *box)
 {
     if (coder == FRCNN_CODER_MMDETECTION)
         frcnn_box_decode_mmdetection(anchor, deltas, weights, box);
+    else if (coder == FRCNN_CODER_PY_FASTER_RCNN)
+        frcnn_box_decode_py_faster_rcnn(anchor, deltas, box);
     else
-        frcnn_box_decode_torchvision(anchor, deltas, weights, box);
+        frcnn_box_decode_torchvision(anchor, deltas, weights,
+                                     coder == FRCNN_CODER_TORCHVISION ? FRCNN_BOX_CODER_MAX_LOG : INFINITY, box);
+}
+
+/** In place: from a box as it is worked on to one that is put out. */
+FRCNN_HD void frcnn_box_close(frcnn_box_coder coder, float *box)
+{
+    if (coder != FRCNN_CODER_PY_FASTER_RCNN) return;
+    box[2] -= 1.0f;
+    box[3] -= 1.0f;
 }
 
 /** value within [0, limit]; NaN stays NaN. */
@@ -98,7 +124,13 @@ FRCNN_HD int frcnn_box_decode_clipped(frcnn_box_coder coder, const float *anchor
     if (!frcnn_box_is_finite(deltas)) return 0;
     frcnn_box_decode(coder, anchor, deltas, weights, box);
     if (!frcnn_box_is_finite(box)) return 0;
-    frcnn_box_clip(box, height, width);
+    if (coder == FRCNN_CODER_PY_FASTER_RCNN) {
+        frcnn_box_clip(box, height - 1.0f, width - 1.0f);
+        box[2] += 1.0f;
+        box[3] += 1.0f;
+    } else {
+        frcnn_box_clip(box, height, width);
+    }
     return frcnn_box_has_size(box, min_size);
 }
 

@@ -26,6 +26,7 @@ typedef struct frcnn_proposal_params {
     float min_size;     /**< pixels; both sides are at least this */
     int keeps_logits;   /**< 1: a proposal's score is its logit, and score_thresh is one */
     frcnn_box_coder coder;
+    int anchors_are_yx; /**< 1: anchors are y1, x1, y2, x2 */
 } frcnn_proposal_params;
 
 /** Bytes that frcnn_proposals_cpu needs; SIZE_MAX where that overflows. n_anchors_per_level: [n_levels]. */

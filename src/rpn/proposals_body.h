@@ -19,9 +19,11 @@ FRCNN_HD int frcnn_proposal_decode(const frcnn_proposal_params *params, const fl
                                    float logit, float height, float width, float *box, float *score)
 {
     const float weights[4] = {1.0f, 1.0f, 1.0f, 1.0f};
+    const int x = params->anchors_are_yx, y = 1 - x;
+    const float turned[4] = {anchor[x], anchor[y], anchor[2 + x], anchor[2 + y]};
     *score = params->keeps_logits ? logit : frcnn_proposal_score(logit);
     return isfinite(logit) && *score >= params->score_thresh &&
-           frcnn_box_decode_clipped(params->coder, anchor, deltas, weights, height, width, params->min_size, box);
+           frcnn_box_decode_clipped(params->coder, turned, deltas, weights, height, width, params->min_size, box);
 }
 
 #endif

@@ -128,6 +128,7 @@ int64_t frcnn_proposals_cpu(const frcnn_proposal_params *params, const frcnn_pro
     for (int64_t i = 0; i < n_out; i++) {
         const int64_t j = frcnn_score_key_get_index(work.keys[i]);
         memcpy(boxes + 4 * i, work.boxes + 4 * j, 4 * sizeof *boxes);
+        frcnn_box_close(params->coder, boxes + 4 * i);
         scores[i] = work.scores[j];
         if (sources != NULL) sources[i] = get_source(&work, n_levels, j);
     }

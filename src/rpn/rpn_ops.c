@@ -13,6 +13,8 @@ static frcnn_status make_proposals(const frcnn_proposals_run *run, frcnn_stream 
     (void)stream;
     for (int i = 0; i < run->n; i++) {
         const int64_t row = (int64_t)i * run->params.post_nms_top_n;
+        frcnn_proposal_params params = run->params;
+        if (run->scales_min_size) params.min_size *= (float)run->frames[i].scale;
         const float *anchors = run->anchors;
         frcnn_proposal_level levels[FRCNN_MAX_LEVELS];
         for (int k = 0; k < run->n_levels; k++) {
@@ -27,7 +29,7 @@ static frcnn_status make_proposals(const frcnn_proposals_run *run, frcnn_stream 
             };
             anchors += run->n_cells[k] * run->n_per_cell * 4;
         }
-        run->counts[i] = frcnn_proposals_cpu(&run->params, levels, run->n_levels, (float)run->frames[i].height,
+        run->counts[i] = frcnn_proposals_cpu(&params, levels, run->n_levels, (float)run->frames[i].height,
                                              (float)run->frames[i].width, run->workspace, run->boxes + 4 * row,
                                              run->scores + row, run->sources + row);
     }

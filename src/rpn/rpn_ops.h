@@ -16,6 +16,7 @@ typedef struct frcnn_proposals_run {
     const float *heads[FRCNN_MAX_LEVELS]; /**< [n, n_cells, 5 A]: A logits, then A times dx, dy, dw, dh */
     const float *anchors;                 /**< [all cells * A, 4], level after level */
     frcnn_proposal_params params;
+    int scales_min_size;       /**< 1: params.min_size is in pixels of the image as it came in */
     const frcnn_frame *frames; /**< [n] */
     void *workspace;           /**< get_proposals_workspace bytes */
     float *boxes;              /**< [n, post_nms_top_n, 4] out */

@@ -8,6 +8,7 @@ typedef struct frcnn_frame {
     const uint8_t *pixels;         /**< rgb [src_height, src_width, 3], in the same memory */
     int32_t src_height, src_width; /**< as the image came in */
     int32_t height, width;         /**< resized, before padding */
+    double scale; /**< of a family whose boxes are scaled by one number: resized pixels to a pixel as it came in */
 } frcnn_frame;
 
 #endif

@@ -199,14 +199,15 @@ frcnn_status frcnn_graph_linear(frcnn_graph *graph, int *out, int in, const frcn
     return FRCNN_OK;
 }
 
-frcnn_status frcnn_graph_max_pool2d(frcnn_graph *graph, int *out, int in, int kernel, int stride, int padding)
+frcnn_status frcnn_graph_max_pool2d(frcnn_graph *graph, int *out, int in, int kernel, int stride, int padding,
+                                    int is_ceil)
 {
     const frcnn_value src = graph->values[in];
     const frcnn_window window = {.kernel = kernel, .stride = stride, .padding = padding, .dilation = 1};
     frcnn_max_pool2d pool = {.n = src.n, .c = src.c, .y = window, .x = window};
     pool.y.in = src.h;
     pool.x.in = src.w;
-    FRCNN_TRY(frcnn_max_pool2d_get_size(&pool, 0));
+    FRCNN_TRY(frcnn_max_pool2d_get_size(&pool, is_ceil));
     int result = 0;
     FRCNN_TRY(frcnn_graph_add_map(graph, &result, src.n, pool.y.out, pool.x.out, src.c));
     frcnn_node *node = NULL;

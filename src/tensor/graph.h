@@ -37,6 +37,7 @@ typedef enum frcnn_node_kind {
     FRCNN_NODE_CHANNEL_GATE,
     FRCNN_NODE_PROPOSALS,
     FRCNN_NODE_ROI_ALIGN,
+    FRCNN_NODE_ROI_POOL,
     FRCNN_NODE_POSTPROCESS
 } frcnn_node_kind;
 
@@ -103,7 +104,7 @@ FRCNN_NODISCARD frcnn_status frcnn_graph_conv2d(frcnn_graph *graph, int *out, in
 FRCNN_NODISCARD frcnn_status frcnn_graph_linear(frcnn_graph *graph, int *out, int in, const frcnn_layer *layer,
                                                 frcnn_conv_options options);
 FRCNN_NODISCARD frcnn_status frcnn_graph_max_pool2d(frcnn_graph *graph, int *out, int in, int kernel, int stride,
-                                                    int padding);
+                                                    int padding, int is_ceil);
 /** The mean of each channel: of maps [n, h, w, c], rows [n, 1, 1, c]. Errors: NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_graph_channel_mean(frcnn_graph *graph, int *out, int in);
 /** A map scaled by the hard sigmoid of rows [n, 1, 1, c], which takes its place in memory. Errors: NO_MEMORY. */

@@ -25,7 +25,8 @@ int64_t frcnn_layer_get_n_weights(const frcnn_layer *layer)
 
 int64_t frcnn_layer_part_get_n_rows(const frcnn_layer_part *part)
 {
-    return frcnn_tensor_get_shape(part->weight)[0] + part->n_zeros;
+    const int64_t n = frcnn_tensor_get_shape(part->weight)[0];
+    return (part->pairs == FRCNN_NO_PAIRS ? n : n / 2) + part->n_zeros;
 }
 
 /* [C, P, P] -> [P, P, C] within one row. */
@@ -66,6 +67,33 @@ static void copy_rows(float *dst, const float *src, const frcnn_layer_part *part
     memcpy(dst + n_first * row_size, src, (size_t)(n_others * row_size) * sizeof *dst);
 }
 
+static void subtract_pairs(float *dst, const float *src, frcnn_row_pairs pairs, int64_t n_rows, int64_t row_size)
+{
+    const int64_t n = n_rows / 2, step = pairs == FRCNN_PAIRS_OF_HALVES ? 1 : 2;
+    const int64_t to_object = pairs == FRCNN_PAIRS_OF_HALVES ? n : 1;
+    for (int64_t row = 0; row < n; row++) {
+        const float *background = src + row * step * row_size, *object = background + to_object * row_size;
+        for (int64_t i = 0; i < row_size; i++) dst[row * row_size + i] = object[i] - background[i];
+    }
+}
+
+static void swap_xy(float *dst, const float *src, int64_t n_rows, int64_t row_size)
+{
+    for (int64_t row = 0; row < n_rows; row++)
+        memcpy(dst + row * row_size, src + (row ^ 1) * row_size, (size_t)row_size * sizeof *dst);
+}
+
+/* The rows of a part as the layer has them. */
+static void arrange_rows(float *dst, const float *src, const frcnn_layer_part *part, int64_t n_rows, int64_t row_size)
+{
+    if (part->pairs != FRCNN_NO_PAIRS)
+        subtract_pairs(dst, src, part->pairs, n_rows, row_size);
+    else if (part->swaps_xy)
+        swap_xy(dst, src, n_rows, row_size);
+    else
+        copy_rows(dst, src, part, n_rows, row_size);
+}
+
 static frcnn_status read_part(const frcnn_layer *layer, const frcnn_layer_part *part, float *weight, float *bias)
 {
     const int64_t row_size = get_row_size(layer);
@@ -78,10 +106,10 @@ static frcnn_status read_part(const frcnn_layer *layer, const frcnn_layer_part *
         for (int64_t row = 0; row < n_rows; row++)
             reorder_row(weight + row * row_size, source + row * row_size, row_size, layer->pooled_size);
     else
-        copy_rows(weight, source, part, n_rows, row_size);
+        arrange_rows(weight, source, part, n_rows, row_size);
     if (part->bias != NULL) {
         FRCNN_TRY_CLEANUP(widen(&source, &bias_holder, part->bias));
-        copy_rows(bias, source, part, n_rows, 1);
+        arrange_rows(bias, source, part, n_rows, 1);
     } else {
         memset(bias, 0, (size_t)n_rows * sizeof(float));
     }

@@ -6,6 +6,13 @@
 
 enum { FRCNN_LAYER_PARTS = 2, FRCNN_LAYER_NAME = 128 };
 
+/** Rows of scores of background and object, of which the difference is the object's logit. */
+typedef enum frcnn_row_pairs {
+    FRCNN_NO_PAIRS,
+    FRCNN_PAIRS_OF_NEIGHBOURS, /**< background, object, background, object … */
+    FRCNN_PAIRS_OF_HALVES      /**< all backgrounds, then all objects */
+} frcnn_row_pairs;
+
 /** A convolution with the norm behind it, or a linear layer. NULL: there is none. */
 typedef struct frcnn_layer_part {
     const frcnn_tensor *weight;                                         /**< [out, in / groups, k, k] or [out, in] */
@@ -15,6 +22,8 @@ typedef struct frcnn_layer_part {
         n_last_first; /**< rows at the end that come first: a background class that is its file's last. 0 with a norm */
     int64_t
         n_zeros; /**< rows of zeros before all: deltas of a background class that a file leaves out. 0 with a norm */
+    frcnn_row_pairs pairs;
+    int swaps_xy; /**< 1: rows are dy, dx, dh, dw and become dx, dy, dw, dh. 0 with a norm */
 } frcnn_layer_part;
 
 /** Parts on the same input are computed as one: their output channels follow each other. */

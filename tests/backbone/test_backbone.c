@@ -143,7 +143,7 @@ static void test_resnets(void **state)
         settings.stride_in_1x1 = nets[i].stride_in_1x1;
         assert_non_null(backbone);
         open_file(file);
-        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, 0));
+        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, (frcnn_backbone_rules){0, 0}));
         assert_ok(frcnn_weights_check(&file->weights));
         for (int k = 0; k < 4; k++) assert_int_equal(backbone->resnet.stages[k].n_blocks, nets[i].n_blocks[k]);
         assert_int_equal(backbone->resnet.stages[0].is_bottleneck, nets[i].is_bottleneck);
@@ -210,7 +210,7 @@ static void test_names_of_other_families(void **state)
             if (strcmp(file->names[k], families[i / 2].lost) == 0) file->names[k][0] = 'x';
         open_file(file);
         file->weights.translate = families[i / 2].translate;
-        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, 0));
+        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, (frcnn_backbone_rules){0, 0}));
         if (is_whole)
             assert_ok(frcnn_weights_check(&file->weights));
         else
@@ -237,14 +237,14 @@ static void test_stages_that_the_fpn_leaves_out(void **state)
     frcnn_settings settings = make_settings(3);
     assert_non_null(backbone);
     open_file(file);
-    assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, 0));
+    assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, (frcnn_backbone_rules){0, 0}));
     assert_ok(frcnn_weights_check(&file->weights));
     assert_int_equal(backbone->fpn.has_pool, 0);
     assert_int_equal(backbone->return_layers[0], 2);
     assert_int_equal(backbone->strides[2], 32);
     settings.n_levels = 2;
-    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, 0), FRCNN_ERROR_INVALID,
-                 "the model has 3 levels (4 with the pool level), sizes are given for 2");
+    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, (frcnn_backbone_rules){0, 0}),
+                 FRCNN_ERROR_INVALID, "the model has 3 levels (4 with the pool level), sizes are given for 2");
     free(backbone);
     close_file(file);
 }
@@ -304,7 +304,7 @@ static void test_modules_of_a_mobilenet_v2(void **state)
         size_t offsets[512], bytes = 0;
         assert_non_null(backbone);
         open_file(file);
-        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, 0));
+        assert_ok(frcnn_backbone_init(backbone, &file->weights, &settings, (frcnn_backbone_rules){0, 0}));
         assert_ok(frcnn_weights_check(&file->weights));
         assert_string_equal(backbone->name, "mobilenet_v2");
         assert_ok(frcnn_graph_add_map(&graph, &in, 1, 64, 96, 3));
@@ -330,21 +330,22 @@ static void test_files_without_what_it_takes(void **state)
     assert_non_null(backbone);
     made_file *file = make_resnet(no_stage, 0, 1);
     open_file(file);
-    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, 0), FRCNN_ERROR_UNSUPPORTED,
-                 "layer3: expected at least one residual block");
+    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, (frcnn_backbone_rules){0, 0}),
+                 FRCNN_ERROR_UNSUPPORTED, "layer3: expected at least one residual block");
     close_file(file);
     file = make_resnet(n_blocks, 0, 1);
     for (size_t i = 0; i < file->n; i++)
         if (strncmp(file->names[i], "backbone.fpn", 12) == 0) file->names[i][0] = 'B';
     open_file(file);
-    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, 0), FRCNN_ERROR_INVALID,
+    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, (frcnn_backbone_rules){0, 0}),
+                 FRCNN_ERROR_INVALID,
                  "the model has 1 level, as there is no FPN under backbone.fpn, sizes are given for");
     close_file(file);
     file = make_resnet(n_blocks, 0, 1);
     for (size_t i = 0; i < file->n; i++) file->names[i][0] = 'B';
     open_file(file);
-    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, 0), FRCNN_ERROR_UNSUPPORTED,
-                 "expected a ResNet or a MobileNet");
+    assert_fails(frcnn_backbone_init(backbone, &file->weights, &settings, (frcnn_backbone_rules){0, 0}),
+                 FRCNN_ERROR_UNSUPPORTED, "expected a ResNet, a MobileNet or a VGG");
     close_file(file);
     free(backbone);
 }

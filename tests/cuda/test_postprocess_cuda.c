@@ -70,7 +70,11 @@ static float special_delta(uint32_t *seed)
 }
 
 static const frcnn_frame frames[MAX_IMAGES] = {
-    {NULL, 480, 640, 800, 1066}, {NULL, 900, 500, 450, 250}, {NULL, 77, 1, 300, 3}};
+    {NULL, 480, 640, 800, 1066, 1.6}, {NULL, 900, 500, 450, 250, 0.5}, {NULL, 77, 1, 300, 3, 3.9}};
+
+/* By the number of images, and with it the other rules of a family. */
+static const frcnn_box_coder coders[MAX_IMAGES] = {FRCNN_CODER_TORCHVISION, FRCNN_CODER_MMDETECTION,
+                                                   FRCNN_CODER_PY_FASTER_RCNN};
 
 static frcnn_postprocess_run make_run(const problem *p)
 {
@@ -81,8 +85,9 @@ static frcnn_postprocess_run make_run(const problem *p)
                                        .nms_thresh = p->nms_thresh,
                                        .max_detections = p->max_detections,
                                        .min_size = 1e-2f,
-                                       .coder = p->n_images > 1 ? FRCNN_CODER_MMDETECTION : FRCNN_CODER_TORCHVISION,
-                                       .clips_to_image = p->n_images > 1};
+                                       .coder = coders[p->n_images - 1],
+                                       .clips_to_image = p->n_images == 2,
+                                       .decodes_in_image = p->n_images == 3};
     return run;
 }
 

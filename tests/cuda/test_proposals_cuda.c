@@ -73,7 +73,7 @@ static int count_levels(const problem *p)
 }
 
 static const frcnn_frame frames[MAX_IMAGES] = {
-    {NULL, 700, 1000, 400, 500}, {NULL, 40, 60, 333, 250}, {NULL, 9, 9, 1, 600}};
+    {NULL, 700, 1000, 400, 500, 0.5}, {NULL, 40, 60, 333, 250, 4.2}, {NULL, 9, 9, 1, 600, 60.0}};
 
 /* The caller frees the result. */
 static float *make_head(const problem *p, int level)
@@ -89,8 +89,11 @@ static float *make_head(const problem *p, int level)
 
 static frcnn_proposals_run make_run(const problem *p)
 {
-    frcnn_proposals_run run = {
-        .n = p->n_images, .n_levels = count_levels(p), .n_per_cell = p->n_per_cell, .params = p->params};
+    frcnn_proposals_run run = {.n = p->n_images,
+                               .n_levels = count_levels(p),
+                               .n_per_cell = p->n_per_cell,
+                               .params = p->params,
+                               .scales_min_size = p->params.anchors_are_yx};
     for (int level = 0; level < run.n_levels; level++) run.n_cells[level] = p->n_cells[level];
     return run;
 }
@@ -233,11 +236,11 @@ static void any_numbers(void **state)
     (void)state;
     static const int ks[] = {1, 63, 64, 65, 200};
     for (size_t i = 0; i < sizeof ks / sizeof *ks; i++) {
-        const frcnn_proposal_params params = {ks[i], 150, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
+        const frcnn_proposal_params params = {ks[i], 150, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
         assert_true(check((problem){"numbers", 2, 3, {700, 210, 64, 21, 1}, params, coarse_logit, any_delta, 120.0f}) >
                     0);
     }
-    const frcnn_proposal_params params = {1000, 1000, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
+    const frcnn_proposal_params params = {1000, 1000, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
     check((problem){"one anchor", 1, 1, {1}, params, coarse_logit, any_delta, 120.0f});
     check((problem){"one level", 1, 12, {150}, params, coarse_logit, any_delta, 120.0f});
 }
@@ -245,7 +248,7 @@ static void any_numbers(void **state)
 static void ties(void **state)
 {
     (void)state;
-    const frcnn_proposal_params params = {100, 120, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
+    const frcnn_proposal_params params = {100, 120, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
     assert_true(check((problem){"ties", 3, 3, {800, 100, 30}, params, equal_logit, any_delta, 60.0f}) > 0);
 }
 
@@ -255,11 +258,11 @@ static void caps(void **state)
     (void)state;
     static const int caps[] = {0, 1, 2, 64, 65, 1000};
     for (size_t i = 0; i < sizeof caps / sizeof *caps; i++) {
-        const frcnn_proposal_params params = {150, caps[i], 0.9, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
+        const frcnn_proposal_params params = {150, caps[i], 0.9, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
         const int64_t n = check((problem){"caps", 2, 3, {200, 60}, params, coarse_logit, any_delta, 60.0f});
         assert_true(n <= 2 * caps[i] && (caps[i] == 0 || n > 0));
     }
-    const frcnn_proposal_params none = {0, 100, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
+    const frcnn_proposal_params none = {0, 100, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
     assert_int_equal(check((problem){"none chosen", 2, 3, {200, 60}, none, coarse_logit, any_delta, 60.0f}), 0);
 }
 
@@ -267,7 +270,7 @@ static void filters(void **state)
 {
     (void)state;
     const problem p = {
-        "filters",    2,         3,    {300, 60}, {100, 100, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION},
+        "filters",    2,         3,    {300, 60}, {100, 100, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0},
         coarse_logit, any_delta, 60.0f};
     problem q = p;
     q.params.score_thresh = 0.999f;
@@ -278,8 +281,12 @@ static void filters(void **state)
     q.params.keeps_logits = 1;
     assert_true(check(q) > 0);
     q = p;
-    q.params.coder = FRCNN_CODER_MMDETECTION;
-    assert_true(check(q) > 0);
+    q.params.anchors_are_yx = 1;
+    q.params.min_size = 3.0f;
+    for (int coder = FRCNN_CODER_TORCHVISION; coder <= FRCNN_CODER_MMDETECTION; coder++) {
+        q.params.coder = (frcnn_box_coder)coder;
+        assert_true(check(q) > 0);
+    }
     q = p;
     q.params.min_size = 30.0f;
     assert_true(check(q) > 0);
@@ -291,7 +298,7 @@ static void filters(void **state)
 static void special_values(void **state)
 {
     (void)state;
-    const frcnn_proposal_params params = {300, 200, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
+    const frcnn_proposal_params params = {300, 200, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
     assert_true(check((problem){"specials", 3, 3, {400, 50}, params, special_logit, special_delta, 60.0f}) > 0);
     assert_int_equal(check((problem){"NaN", 2, 3, {400, 50}, params, nan_logit, any_delta, 60.0f}), 0);
 }
@@ -300,11 +307,11 @@ static void special_values(void **state)
 static void many(void **state)
 {
     (void)state;
-    const frcnn_proposal_params usual = {1000, 1000, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
+    const frcnn_proposal_params usual = {1000, 1000, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
     check_runs((problem){"usual", 1, 3, {2600, 700, 190, 45}, usual, coarse_logit, any_delta, 80.0f}, 1);
-    const frcnn_proposal_params long_lists = {5000, 700, 0.3, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
+    const frcnn_proposal_params long_lists = {5000, 700, 0.3, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
     check_runs((problem){"long lists", 2, 3, {1800, 100}, long_lists, coarse_logit, any_delta, 10.0f}, 1);
-    const frcnn_proposal_params all = {5000, 5000, 0.9, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION};
+    const frcnn_proposal_params all = {5000, 5000, 0.9, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
     check_runs((problem){"long merge", 1, 1, {4800, 4700, 4500, 4400}, all, coarse_logit, any_delta, 5.0f}, 1);
     check_runs((problem){"long merge of ties", 1, 1, {5500, 5500, 5500, 5500}, all, equal_logit, any_delta, 5.0f}, 1);
 }
@@ -313,8 +320,11 @@ static void no_image(void **state)
 {
     (void)state;
     frcnn_stream *stream = open_stream();
-    frcnn_proposals_run run = {
-        .n = 0, .n_levels = 1, .n_per_cell = 3, .n_cells = {10}, .params = {10, 10, 0.7, 0.0f, 0.0f, 0}};
+    frcnn_proposals_run run = {.n = 0,
+                               .n_levels = 1,
+                               .n_per_cell = 3,
+                               .n_cells = {10},
+                               .params = {10, 10, 0.7, 0.0f, 0.0f, 0, FRCNN_CODER_TORCHVISION, 0}};
     assert_ok(frcnn_rpn_ops_cuda.make_proposals(&run, stream));
     assert_ok(frcnn_stream_ops_cuda.wait(stream));
     run.n = 1;

@@ -25,6 +25,7 @@ static frcnn_transform make_transform(const batch *b)
                                        .padded_height = b->padded_height,
                                        .padded_width = b->padded_width,
                                        .rule = b->rule,
+                                       .unit = b->rule == FRCNN_RESIZE_TORCHVISION ? 255.0f : 1.0f,
                                        .is_bgr = b->is_bgr,
                                        .mean = {0.485f, 0.456f, 0.406f},
                                        .std = {0.229f, 0.224f, 0.225f}};
@@ -40,7 +41,7 @@ static void make_frames(const batch *b, frcnn_frame *frames, uint8_t **pixels)
         pixels[i] = malloc(n_bytes);
         assert_non_null(pixels[i]);
         seeded_bytes((uint32_t)(i + 1), pixels[i], n_bytes);
-        frames[i] = (frcnn_frame){pixels[i], size[0], size[1], size[2], size[3]};
+        frames[i] = (frcnn_frame){pixels[i], size[0], size[1], size[2], size[3], 0.99 * size[3] / size[1]};
     }
 }
 
@@ -102,7 +103,8 @@ static void check_rule(const batch *b, const char *what)
 static void check(const batch *b, const char *what)
 {
     static const frcnn_resize_rule rules[] = {FRCNN_RESIZE_TORCHVISION, FRCNN_RESIZE_DETECTRON2,
-                                              FRCNN_RESIZE_MMDETECTION};
+                                              FRCNN_RESIZE_MMDETECTION, FRCNN_RESIZE_PY_FASTER_RCNN,
+                                              FRCNN_RESIZE_SIMPLE_FASTER_RCNN};
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         batch by_rule = *b;
         by_rule.rule = rules[i];

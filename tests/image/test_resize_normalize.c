@@ -13,7 +13,8 @@ static const float imagenet_std[3] = {0.229f, 0.224f, 0.225f};
 
 static frcnn_resize_normalize make_params(int src_height, int src_width, int height, int width)
 {
-    frcnn_resize_normalize p = {.src_height = src_height,
+    frcnn_resize_normalize p = {.unit = 255.0f,
+                                .src_height = src_height,
                                 .src_width = src_width,
                                 .height = height,
                                 .width = width,

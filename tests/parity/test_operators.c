@@ -95,6 +95,7 @@ static void check_bytes(const frcnn_checkpoint *operators, const char *name, frc
                                 .padded_height = (int)to[0] + 1,
                                 .padded_width = (int)to[1] + 3,
                                 .is_bgr = is_bgr,
+                                .unit = 1.0f,
                                 .mean = {103.53f, 116.28f, 123.675f},
                                 .std = {57.375f, 1.0f, 58.395f}};
     const size_t n = (size_t)p.padded_height * (size_t)p.padded_width * 3;
@@ -141,7 +142,7 @@ static void shrinking_is_antialiased_by_pillow_alone(void **state)
     for (int i = 0; i < 12; i++)
         for (int c = 0; c < 3; c++) rgb[3 * i + c] = (uint8_t)(20 * i);
     for (int r = 0; r < 2; r++) {
-        const frcnn_resize_normalize p = {rules[r], 3, 4, 2, 2, 2, 2, 0, {0.0f}, {1.0f, 1.0f, 1.0f}};
+        const frcnn_resize_normalize p = {rules[r], 3, 4, 2, 2, 2, 2, 0.0, 0, 1.0f, {0.0f}, {1.0f, 1.0f, 1.0f}};
         float dst[2 * 2 * 3];
         void *workspace = aligned_alloc(64, frcnn_resize_normalize_get_workspace(rules[r], 2, 2));
         assert_non_null(workspace);

@@ -191,14 +191,19 @@ static void test_clipped_to_the_image(void **state)
     int n_past = 0;
     for (int side = 100; side < 1000; side++) {
         const float edge[4] = {0.0f, 0.0f, (float)side, (float)side};
-        frcnn_detection_scale(edge, (float)side, (float)side, 427.0f, 640.0f, 0, plain);
-        frcnn_detection_scale(edge, (float)side, (float)side, 427.0f, 640.0f, 1, clipped);
+        frcnn_detection_rule rule = {
+            .height = (float)side, .width = (float)side, .image_height = 427.0f, .image_width = 640.0f};
+        frcnn_detection_scale(&rule, edge, plain);
+        rule.clips_to_image = 1;
+        frcnn_detection_scale(&rule, edge, clipped);
         n_past += plain[2] > 640.0f;
         assert_true(clipped[2] <= 640.0f && clipped[3] <= 427.0f);
         assert_true(clipped[2] == (plain[2] > 640.0f ? 640.0f : plain[2]));
     }
     assert_true(n_past > 0);
-    frcnn_detection_scale(box, 800.0f, 800.0f, 400.0f, 300.0f, 1, clipped);
+    const frcnn_detection_rule rule = {
+        .clips_to_image = 1, .height = 800.0f, .width = 800.0f, .image_height = 400.0f, .image_width = 300.0f};
+    frcnn_detection_scale(&rule, box, clipped);
     assert_true(clipped[0] == 0.0f && clipped[1] == 0.5f && clipped[2] == 300.0f && clipped[3] == 400.0f);
 }
 

@@ -25,7 +25,7 @@ static size_t tables_layout(tables *t, int height, int width, void *memory)
     return w.bytes;
 }
 
-size_t frcnn_resize_torchvision_get_workspace(int height, int width)
+size_t frcnn_resize_float_get_workspace(int height, int width)
 {
     tables t;
     return tables_layout(&t, height, width, NULL);
@@ -34,9 +34,10 @@ size_t frcnn_resize_torchvision_get_workspace(int height, int width)
 static void tables_fill(tables *t, const frcnn_resize_normalize *p)
 {
     frcnn_byte_levels_fill(t->levels, p);
-    for (int y = 0; y < p->height; y++) t->rows[y] = frcnn_resize_get_tap(y, p->src_height, p->height);
+    for (int y = 0; y < p->height; y++)
+        t->rows[y] = frcnn_resize_get_tap(p->rule, p->scale, y, p->src_height, p->height);
     for (int x = 0; x < p->width; x++) {
-        const frcnn_resize_tap tap = frcnn_resize_get_tap(x, p->src_width, p->width);
+        const frcnn_resize_tap tap = frcnn_resize_get_tap(p->rule, p->scale, x, p->src_width, p->width);
         t->left[x] = (int64_t)3 * tap.i0;
         t->right[x] = (int64_t)3 * tap.i1;
         for (int c = 0; c < 3; c++) {
@@ -108,7 +109,7 @@ static void resize_tile(const frcnn_resize_normalize *p, const tables *t, const 
     }
 }
 
-void frcnn_resize_torchvision_cpu(const frcnn_resize_normalize *p, const uint8_t *rgb, void *workspace, float *dst)
+void frcnn_resize_float_cpu(const frcnn_resize_normalize *p, const uint8_t *rgb, void *workspace, float *dst)
 {
     tables t;
     tables_layout(&t, p->height, p->width, workspace);
