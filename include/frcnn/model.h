@@ -72,9 +72,14 @@ typedef struct frcnn_model_options {
     float mean[FRCNN_MAX_CHANNELS];
     int n_std;
     float std[FRCNN_MAX_CHANNELS];
-    float score_thresh; /**< negative (default): the settings' */
-    float nms_thresh;   /**< negative (default): the settings' */
-    int max_detections; /**< 0 (default): the settings' */
+    int n_levels; /**< with sizes in anchor_sizes */
+    int n_sizes[FRCNN_MAX_LEVELS];
+    float anchor_sizes[FRCNN_MAX_LEVELS][FRCNN_MAX_SIZES]; /**< pixels of the resized image */
+    int n_ratios;
+    float anchor_ratios[FRCNN_MAX_SIZES]; /**< height / width */
+    float score_thresh;                   /**< negative (default): the settings' */
+    float nms_thresh;                     /**< negative (default): the settings' */
+    int max_detections;                   /**< 0 (default): the settings' */
 } frcnn_model_options;
 
 typedef struct frcnn_model_info {

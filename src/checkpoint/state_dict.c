@@ -51,6 +51,18 @@ static void find_wrapped(found_dicts *found, const frcnn_pickle_value *value, co
     }
 }
 
+/* A module that was pickled as a whole. */
+static frcnn_status refuse_whole(const frcnn_checkpoint *checkpoint, const frcnn_pickle_value *value)
+{
+    const char *name = value->as.text.bytes;
+    const size_t n = value->as.text.n_bytes;
+    const int is_yolo =
+        (n > 12 && memcmp(name, "ultralytics.", 12) == 0) || (n > 12 && memcmp(name, "models.yolo.", 12) == 0);
+    return frcnn_fail(FRCNN_ERROR_UNSUPPORTED, "%s: expected tensors by name, found a whole %.*s: %s", checkpoint->path,
+                      (int)(n < 200 ? n : 200), name,
+                      is_yolo ? "a YOLO model, which is no Faster R-CNN" : "save its state_dict()");
+}
+
 static frcnn_status find_dicts(found_dicts *found, const frcnn_checkpoint *checkpoint, const frcnn_pickle_value *root)
 {
     memset(found, 0, sizeof *found);
@@ -60,14 +72,9 @@ static frcnn_status find_dicts(found_dicts *found, const frcnn_checkpoint *check
     if (found->n > 0) return FRCNN_OK;
     for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++) {
         const frcnn_pickle_value *inner = frcnn_pickle_find(root, wrappers[i]);
-        FRCNN_FAIL_IF(inner != NULL && inner->kind == FRCNN_PICKLE_OPAQUE, FRCNN_ERROR_UNSUPPORTED,
-                      "%s: expected tensors by name under \"%s\", found a whole %.*s: save its state_dict()",
-                      checkpoint->path, wrappers[i], (int)(inner->as.text.n_bytes < 200 ? inner->as.text.n_bytes : 200),
-                      inner->as.text.bytes);
+        if (inner != NULL && inner->kind == FRCNN_PICKLE_OPAQUE) return refuse_whole(checkpoint, inner);
     }
-    FRCNN_FAIL_IF(root->kind == FRCNN_PICKLE_OPAQUE, FRCNN_ERROR_UNSUPPORTED,
-                  "%s: expected tensors by name, found a whole %.*s: save its state_dict()", checkpoint->path,
-                  (int)(root->as.text.n_bytes < 200 ? root->as.text.n_bytes : 200), root->as.text.bytes);
+    if (root->kind == FRCNN_PICKLE_OPAQUE) return refuse_whole(checkpoint, root);
     return frcnn_fail(FRCNN_ERROR_UNSUPPORTED,
                       "%s: expected a dict of tensors by name, or one under \"model\" or \"state_dict\", found none",
                       checkpoint->path);

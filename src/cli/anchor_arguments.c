@@ -95,29 +95,6 @@ static int refuse(const char *option, const char *expected, const char *found)
     return 0;
 }
 
-/* Lists of numbers above 0 with / between, one for each level: values and how many there are, and how many lists. */
-typedef struct level_lists {
-    double values[FRCNN_MAX_LEVELS][FRCNN_MAX_SIZES];
-    int n[FRCNN_MAX_LEVELS];
-    int n_lists;
-} level_lists;
-
-static int parse_lists(const char *text, level_lists *lists)
-{
-    char part[512];
-    memset(lists, 0, sizeof *lists);
-    for (const char *start = text;; start++) {
-        const size_t length = strcspn(start, "/");
-        if (length >= sizeof part || lists->n_lists == FRCNN_MAX_LEVELS) return 0;
-        memcpy(part, start, length);
-        part[length] = '\0';
-        const int level = lists->n_lists++;
-        if (!frcnn_value_doubles(part, FRCNN_MAX_SIZES, lists->values[level], &lists->n[level])) return 0;
-        start += length;
-        if (*start == '\0') return 1;
-    }
-}
-
 /* HxW or N, with commas between. */
 static int parse_pairs(const char *text, int *first, int *second, int *n)
 {
@@ -158,7 +135,7 @@ static int set_strides(const frcnn_anchor_options *self, frcnn_anchor_config *co
 
 static int set_sizes(const frcnn_anchor_options *self, frcnn_anchor_config *config)
 {
-    level_lists lists;
+    frcnn_value_lists lists;
     if (self->sizes != NULL && self->octave != NULL) return refuse("--octave", "it without --sizes", self->octave);
     if (self->octave != NULL) {
         double octave[2] = {0, 0};
@@ -176,7 +153,7 @@ static int set_sizes(const frcnn_anchor_options *self, frcnn_anchor_config *conf
         return 1;
     }
     if (self->sizes == NULL) return 1;
-    if (!parse_lists(self->sizes, &lists))
+    if (!frcnn_value_read_lists(self->sizes, &lists))
         return refuse("--sizes", "at most 16 numbers with commas between for each level, and / between levels",
                       self->sizes);
     if (lists.n_lists != config->n_levels) {
@@ -194,9 +171,9 @@ static int set_sizes(const frcnn_anchor_options *self, frcnn_anchor_config *conf
 
 static int set_ratios(const frcnn_anchor_options *self, frcnn_anchor_config *config)
 {
-    level_lists lists;
+    frcnn_value_lists lists;
     if (self->ratios == NULL) return 1;
-    if (!parse_lists(self->ratios, &lists))
+    if (!frcnn_value_read_lists(self->ratios, &lists))
         return refuse("--ratios", "at most 16 numbers with commas between, for all levels or with / between levels",
                       self->ratios);
     if (lists.n_lists != 1 && lists.n_lists != config->n_levels) {

@@ -279,6 +279,9 @@ static void print_start(const arguments *self, const frcnn_model_info *model, co
     fprintf(stderr, "%s: %s, %s, %zu classes, on %s (%s, %s, %d thread%s)\n", model->name, model->settings->family,
             model->settings->backbone, model->n_categories, device->device, device->isa, device->precision,
             device->n_threads, plural(device->n_threads));
+    if (model->n_unused > 0)
+        fprintf(stderr, "%s: %" PRId64 " tensors are not used, as those of a mask head\n", model->name,
+                model->n_unused);
     print_skipped(inputs);
     if (!frcnn_inputs_is_stream(inputs) && frcnn_inputs_get_count(inputs) == 0)
         fputs("frcnn: warning: no image found\n", stderr);

@@ -256,6 +256,10 @@ static int show_model(const arguments *self)
     if (status != FRCNN_OK) {
         frcnn_terminal_print_error();
         exit_status = FRCNN_EXIT_NOTHING_DONE;
+        /* What a file holds that is no detector. */
+        if (model == NULL && self->has_tensors && self->model != NULL && !self->has_json &&
+            frcnn_checkpoint_open(&checkpoint, self->model) == FRCNN_OK)
+            print_tensors(checkpoint);
     } else if (self->has_json) {
         exit_status = print_json(self, frcnn_model_get_info(model), has_size ? &facts : NULL, checkpoint);
     } else {

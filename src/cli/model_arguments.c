@@ -2,14 +2,27 @@
 
 #include "cli/values.h"
 
-enum { OPTION_MIN_SIZE = 0x200, OPTION_MAX_SIZE, OPTION_MEAN, OPTION_STD, OPTION_FAMILY, OPTION_PREFIX, OPTION_LABELS };
+enum {
+    OPTION_MIN_SIZE = 0x200,
+    OPTION_MAX_SIZE,
+    OPTION_MEAN,
+    OPTION_STD,
+    OPTION_ANCHOR_SIZES,
+    OPTION_ANCHOR_RATIOS,
+    OPTION_FAMILY,
+    OPTION_PREFIX,
+    OPTION_LABELS
+};
 enum { OPTION_DEVICE = 0x300, OPTION_PRECISION, OPTION_THREADS, OPTION_MAX_MEMORY };
 
 static const struct argp_option model_options[] = {
     {"min-size", OPTION_MIN_SIZE, "N", 0, "Resize the short side to N pixels, if --max-size allows it", 0},
     {"max-size", OPTION_MAX_SIZE, "N", 0, "Make the long side no longer than N pixels", 0},
-    {"mean", OPTION_MEAN, "A,B,C", 0, "Subtract these from channels scaled to 0 … 1", 0},
+    {"mean", OPTION_MEAN, "A,B,C", 0, "Subtract these from channels, which info says the range of", 0},
     {"std", OPTION_STD, "A,B,C", 0, "Divide by these what is left of them", 0},
+    {"anchor-sizes", OPTION_ANCHOR_SIZES, "LIST", 0,
+     "Sides of anchors in pixels, with commas between and / between levels", 0},
+    {"anchor-ratios", OPTION_ANCHOR_RATIOS, "LIST", 0, "Their heights / widths, with commas between", 0},
     {"family", OPTION_FAMILY, "NAME", 0, "Read the checkpoint as one of this family", 0},
     {"prefix", OPTION_PREFIX, "TEXT", 0, "Strip TEXT from the names of its tensors", 0},
     {"labels", OPTION_LABELS, "FILE", 0, "Class names, one a line", 0},
@@ -23,6 +36,19 @@ static const struct argp_option detector_options[] = {
     {"max-memory", OPTION_MAX_MEMORY, "SIZE", 0, "Upper bound for caches and buffers, as 512M or 2G", 0},
     {0},
 };
+
+/* 1 where the text is lists of sides, which become the options'. */
+static int set_anchor_sizes(frcnn_model_options *model, const char *text)
+{
+    frcnn_value_lists lists;
+    if (!frcnn_value_read_lists(text, &lists)) return 0;
+    model->n_levels = lists.n_lists;
+    for (int level = 0; level < lists.n_lists; level++) {
+        model->n_sizes[level] = lists.n[level];
+        for (int i = 0; i < lists.n[level]; i++) model->anchor_sizes[level][i] = (float)lists.values[level][i];
+    }
+    return 1;
+}
 
 static error_t parse_model_option(int key, char *argument, struct argp_state *state)
 {
@@ -45,6 +71,15 @@ static error_t parse_model_option(int key, char *argument, struct argp_state *st
     case OPTION_STD:
         if (!frcnn_value_floats(argument, FRCNN_MAX_CHANNELS, model->std, &model->n_std))
             frcnn_value_refuse(state, "--std", numbers, argument);
+        return 0;
+    case OPTION_ANCHOR_SIZES:
+        if (!set_anchor_sizes(model, argument))
+            frcnn_value_refuse(state, "--anchor-sizes",
+                               "at most 16 numbers with commas between for each level, and / between levels", argument);
+        return 0;
+    case OPTION_ANCHOR_RATIOS:
+        if (!frcnn_value_floats(argument, FRCNN_MAX_SIZES, model->anchor_ratios, &model->n_ratios))
+            frcnn_value_refuse(state, "--anchor-ratios", "at most 16 numbers with commas between", argument);
         return 0;
     case OPTION_FAMILY:
         model->family = argument;

@@ -90,3 +90,19 @@ void frcnn_value_refuse(const struct argp_state *state, const char *option, cons
 {
     argp_error(state, "%s: expected %s, found '%s'", option, expected, found);
 }
+
+int frcnn_value_read_lists(const char *text, frcnn_value_lists *lists)
+{
+    char part[512];
+    memset(lists, 0, sizeof *lists);
+    for (const char *start = text;; start++) {
+        const size_t length = strcspn(start, "/");
+        if (length >= sizeof part || lists->n_lists == FRCNN_MAX_LEVELS) return 0;
+        memcpy(part, start, length);
+        part[length] = '\0';
+        const int level = lists->n_lists++;
+        if (!frcnn_value_doubles(part, FRCNN_MAX_SIZES, lists->values[level], &lists->n[level])) return 0;
+        start += length;
+        if (*start == '\0') return 1;
+    }
+}

@@ -5,6 +5,8 @@
 #include <argp.h>
 #include <stddef.h>
 
+#include "frcnn/anchors.h"
+
 /** A whole number from lowest to highest. */
 int frcnn_value_int(const char *text, int lowest, int highest, int *value);
 /** A number from lowest to highest. */
@@ -16,6 +18,16 @@ int frcnn_value_bytes(const char *text, size_t *bytes);
 /** At most capacity numbers with commas between; *n is how many. */
 int frcnn_value_doubles(const char *text, int capacity, double *values, int *n);
 int frcnn_value_floats(const char *text, int capacity, float *values, int *n);
+
+/** Lists of numbers, as one for each level of a detector. */
+typedef struct frcnn_value_lists {
+    int n_lists;
+    int n[FRCNN_MAX_LEVELS];
+    double values[FRCNN_MAX_LEVELS][FRCNN_MAX_SIZES];
+} frcnn_value_lists;
+
+/** Numbers with commas between, and / between lists. */
+int frcnn_value_read_lists(const char *text, frcnn_value_lists *lists);
 
 /** Ends the program with a usage error: "OPTION: expected …, found '…'". */
 void frcnn_value_refuse(const struct argp_state *state, const char *option, const char *expected, const char *found);

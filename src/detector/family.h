@@ -55,7 +55,8 @@ typedef struct frcnn_preset {
     const char *name; /**< what --family and the settings' "family" call it */
     frcnn_family_id family;
     void (*get_defaults)(frcnn_settings *settings);
-    int is_unit_range; /**< 1: mean and std are of values in [0, 1], not of bytes */
+    int is_unit_range;                    /**< 1: mean and std are of values in [0, 1], not of bytes */
+    frcnn_resize_rule torchvision_resize; /**< of a torchvision detector, which release's */
 } frcnn_preset;
 
 /** Finds a family's detector and the prefix that its names stand behind ("" or "module.", …). wanted NULL: whichever there

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "anchors/anchor_config.h"
+#include "checkpoint/checkpoint_pages.h"
 #include "checkpoint/labels.h"
 #include "checkpoint/mmdet_config.h"
 #include "checkpoint/settings.h"
@@ -44,13 +45,15 @@ static frcnn_status read_settings(frcnn_model *model, const char *path)
 }
 
 /* The preset that is asked for, in an option or in settings, or else the likeliest. */
-static frcnn_status choose_preset(const frcnn_preset **out, frcnn_model *model, const char *path, const char *asked)
+static frcnn_status choose_preset(const frcnn_preset **out, int *was_said, frcnn_model *model, const char *path,
+                                  const char *asked)
 {
     FRCNN_TRY(read_settings(model, path));
     const int is_said = asked != NULL || model->settings.family[0] != '\0';
     const char *name = asked != NULL ? asked : model->settings.family;
     *out = frcnn_preset_choose(&model->info.family_reason, model->family, model->checkpoint, model->prefix);
-    if (!is_said || strcmp(name, (*out)->name) == 0) return FRCNN_OK;
+    *was_said = is_said;
+    if (!is_said) return FRCNN_OK;
     model->info.family_reason = asked != NULL ? "it was asked for" : "its settings say so";
     return frcnn_preset_find(out, model->family, name, path);
 }
@@ -69,14 +72,35 @@ static frcnn_status apply_mmdet_metadata(frcnn_model *model, int is_preset_asked
 static frcnn_status make_settings(frcnn_model *model, const char *path, const char *asked)
 {
     const frcnn_preset *preset = NULL;
-    FRCNN_TRY(choose_preset(&preset, model, path, asked));
+    int was_said = 0;
+    FRCNN_TRY(choose_preset(&preset, &was_said, model, path, asked));
     preset->get_defaults(&model->settings);
     model->info.is_unit_range = preset->is_unit_range;
+    model->resize = model->family->id == FRCNN_TORCHVISION ? preset->torchvision_resize : model->family->resize;
     if (model->family->id == FRCNN_TORCHVISION)
         model->settings.norm_eps = frcnn_family_get_norm_eps(model->info.sha256, model->checkpoint, model->prefix);
-    if (model->family->id == FRCNN_MMDETECTION) FRCNN_TRY(apply_mmdet_metadata(model, asked != NULL));
+    if (model->family->id == FRCNN_MMDETECTION) FRCNN_TRY(apply_mmdet_metadata(model, was_said));
     FRCNN_TRY(read_settings(model, path));
     snprintf(model->settings.family, sizeof model->settings.family, "%s", preset->name);
+    return FRCNN_OK;
+}
+
+static frcnn_status apply_anchor_options(frcnn_settings *settings, const frcnn_model_options *options)
+{
+    FRCNN_FAIL_IF(options->n_levels < 0 || options->n_levels > FRCNN_MAX_LEVELS || options->n_ratios < 0 ||
+                      options->n_ratios > FRCNN_MAX_SIZES,
+                  FRCNN_ERROR_INVALID,
+                  "anchor sizes, ratios: expected at most %d levels and %d ratios, found %d and %d", FRCNN_MAX_LEVELS,
+                  FRCNN_MAX_SIZES, options->n_levels, options->n_ratios);
+    if (options->n_levels > 0) {
+        settings->n_levels = options->n_levels;
+        memcpy(settings->n_sizes, options->n_sizes, sizeof settings->n_sizes);
+        memcpy(settings->anchor_sizes, options->anchor_sizes, sizeof settings->anchor_sizes);
+    }
+    if (options->n_ratios > 0) {
+        settings->n_ratios = options->n_ratios;
+        memcpy(settings->anchor_ratios, options->anchor_ratios, sizeof settings->anchor_ratios);
+    }
     return FRCNN_OK;
 }
 
@@ -109,6 +133,7 @@ static frcnn_status apply_options(frcnn_model *model, const frcnn_model_options 
     FRCNN_FAIL_IF(settings->min_size > settings->max_size, FRCNN_ERROR_INVALID,
                   "min_size, max_size: expected a short side no longer than the long one, found %d and %d",
                   settings->min_size, settings->max_size);
+    FRCNN_TRY(apply_anchor_options(settings, options));
     if (options->score_thresh >= 0.0f) settings->box_score_thresh = options->score_thresh;
     if (options->nms_thresh >= 0.0f) settings->box_nms_thresh = options->nms_thresh;
     if (options->max_detections != 0) settings->box_detections_per_img = options->max_detections;
@@ -203,7 +228,11 @@ cleanup:
 
 static frcnn_status open_model(frcnn_model *model, const char *path, const frcnn_model_options *options)
 {
+    void *weights = NULL;
     FRCNN_TRY(frcnn_checkpoint_open(&model->checkpoint, path));
+    FRCNN_TRY(frcnn_alloc(&weights, 1, sizeof *model->weights, "weight cache"));
+    model->weights = weights;
+    frcnn_weight_cache_init(model->weights, model->checkpoint);
     frcnn_model_info *info = &model->info;
     info->path = frcnn_checkpoint_get_path(model->checkpoint);
     const char *slash = strrchr(info->path, '/');
@@ -211,6 +240,7 @@ static frcnn_status open_model(frcnn_model *model, const char *path, const frcnn
     info->settings = &model->settings;
     FRCNN_TRY(frcnn_family_recognise(&model->family, model->prefix, model->checkpoint, options->prefix));
     FRCNN_TRY(frcnn_checkpoint_digest(model->checkpoint, info->sha256));
+    frcnn_checkpoint_drop_pages(model->checkpoint);
     FRCNN_TRY(make_settings(model, path, options->family));
     FRCNN_TRY(apply_options(model, options));
     FRCNN_TRY(take_weights(model));
@@ -233,9 +263,6 @@ frcnn_status frcnn_model_open(frcnn_model **out, const char *path, const frcnn_m
     if (path == NULL) FRCNN_TRY(frcnn_default_model_find(&found));
     FRCNN_TRY_CLEANUP(frcnn_alloc_zeroed(&block, 1, sizeof *model, "model"));
     model = block;
-    FRCNN_TRY_CLEANUP(frcnn_alloc(&block, 1, sizeof *model->weights, "weight cache"));
-    model->weights = block;
-    frcnn_weight_cache_init(model->weights);
     FRCNN_TRY_CLEANUP(open_model(model, path != NULL ? path : found, options != NULL ? options : &defaults));
     *out = model;
     model = NULL;
@@ -251,9 +278,9 @@ void frcnn_model_destroy(frcnn_model **handle)
     if (model == NULL) return;
     frcnn_categories_destroy(&model->categories, model->info.n_categories);
     frcnn_labels_destroy(&model->class_names, model->n_class_names);
-    frcnn_checkpoint_close(&model->checkpoint);
     if (model->weights != NULL) frcnn_weight_cache_deinit(model->weights);
     frcnn_free(model->weights);
+    frcnn_checkpoint_close(&model->checkpoint);
     frcnn_free(model);
     *handle = NULL;
 }
@@ -296,7 +323,7 @@ frcnn_status frcnn_model_get_sizes(const frcnn_model *model, int image_height, i
                   FRCNN_ERROR_INVALID, "image size: expected sides from 1 to %d, found %dx%d", MAX_SIDE, image_height,
                   image_width);
     int height = 0, width = 0;
-    FRCNN_TRY(frcnn_resize_get_size(model->family->resize, image_height, image_width, model->settings.min_size,
+    FRCNN_TRY(frcnn_resize_get_size(model->resize, image_height, image_width, model->settings.min_size,
                                     model->settings.max_size, &height, &width));
     out->resized_height = height;
     out->resized_width = width;

@@ -13,6 +13,7 @@ struct frcnn_model {
     frcnn_checkpoint *checkpoint;
     char prefix[FRCNN_PREFIX_BYTES]; /**< of its tensors' names */
     const frcnn_family *family;
+    frcnn_resize_rule resize;
     frcnn_settings settings;
     char **class_names; /**< as the settings gave them */
     size_t n_class_names;

@@ -1,6 +1,5 @@
 #include "detector/plan.h"
 
-#include "checkpoint/checkpoint_pages.h"
 #include "tensor/arena.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
@@ -130,6 +129,5 @@ frcnn_status frcnn_plan_prepare(frcnn_plan *plan)
         if (plan->primitives[i] != NULL && plan->packed[i] == NULL)
             FRCNN_TRY(frcnn_weight_cache_acquire(plan->model->weights, &plan->packed[i], plan->graph.nodes[i].layer,
                                                  plan->primitives[i], plan->executor));
-    frcnn_checkpoint_drop_pages(plan->model->checkpoint);
     return FRCNN_OK;
 }

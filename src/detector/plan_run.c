@@ -257,9 +257,9 @@ static frcnn_status upload(const run *r, const frcnn_plan_input *inputs)
             .src_width = frcnn_image_get_width(image),
             .height = inputs[i].height,
             .width = inputs[i].width,
-            .scale = frcnn_resize_get_scale(plan->model->family->resize, frcnn_image_get_height(image),
-                                            frcnn_image_get_width(image), plan->model->settings.min_size,
-                                            plan->model->settings.max_size, inputs[i].width),
+            .scale =
+                frcnn_resize_get_scale(plan->model->resize, frcnn_image_get_height(image), frcnn_image_get_width(image),
+                                       plan->model->settings.min_size, plan->model->settings.max_size, inputs[i].width),
         };
         if (r->backend->stream->shares_memory) continue;
         FRCNN_TRY(upload_pixels(r, frames[i].pixels, bytes, staged, offset));

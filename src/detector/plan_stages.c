@@ -18,7 +18,7 @@ frcnn_transform frcnn_plan_get_transform(const frcnn_plan *plan)
         .n = plan->n,
         .padded_height = plan->sizes.padded_height,
         .padded_width = plan->sizes.padded_width,
-        .rule = plan->model->family->resize,
+        .rule = plan->model->resize,
         .unit = plan->model->info.is_unit_range ? 255.0f : 1.0f,
         .is_bgr = strcmp(settings->order, "bgr") == 0,
         .dtype = frcnn_precision_get_dtype(plan->executor->precision),

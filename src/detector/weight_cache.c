@@ -2,12 +2,14 @@
 
 #include <string.h>
 
+#include "checkpoint/checkpoint_pages.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
-void frcnn_weight_cache_init(frcnn_weight_cache *cache)
+void frcnn_weight_cache_init(frcnn_weight_cache *cache, const frcnn_checkpoint *checkpoint)
 {
     memset(cache, 0, sizeof *cache);
+    cache->checkpoint = checkpoint;
     pthread_mutex_init(&cache->mutex, NULL);
 }
 
@@ -53,15 +55,17 @@ size_t frcnn_weight_cache_get_cost(frcnn_weight_cache *cache, const frcnn_layer 
     return is_there ? 0 : executor->backend->network->get_packed_bytes(primitive);
 }
 
-/* The plain weights live only while they are packed: a model has no second copy in memory beside the mapped file. */
-static frcnn_status pack(frcnn_packed **out, const frcnn_layer *layer, const frcnn_primitive *primitive,
-                         const frcnn_executor *executor)
+/* The plain weights live only while they are packed: a model has no second copy in memory, nor the pages
+   of the file that they were read from. */
+static frcnn_status pack(const frcnn_weight_cache *cache, frcnn_packed **out, const frcnn_layer *layer,
+                         const frcnn_primitive *primitive, const frcnn_executor *executor)
 {
     void *weight = NULL, *bias = NULL;
     frcnn_status status = FRCNN_OK;
     FRCNN_TRY_CLEANUP(frcnn_alloc(&weight, (size_t)frcnn_layer_get_n_weights(layer), sizeof(float), layer->name));
     FRCNN_TRY_CLEANUP(frcnn_alloc(&bias, (size_t)layer->out_c, sizeof(float), layer->name));
     FRCNN_TRY_CLEANUP(frcnn_layer_read(layer, weight, bias));
+    frcnn_checkpoint_drop_pages(cache->checkpoint);
     status = executor->backend->network->create_packed(out, primitive, weight, bias, executor->stream);
 cleanup:
     frcnn_free(weight);
@@ -85,7 +89,7 @@ static frcnn_status find_or_add(frcnn_weight_cache *cache, frcnn_weight_entry **
     }
     frcnn_weight_entry *entry = &cache->entries[cache->count];
     memset(entry, 0, sizeof *entry);
-    FRCNN_TRY(pack(&entry->packed, layer, primitive, executor));
+    FRCNN_TRY(pack(cache, &entry->packed, layer, primitive, executor));
     entry->layer = layer;
     entry->network = executor->backend->network;
     entry->device = executor->device;

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "detector/backend.h"
+#include "frcnn/checkpoint.h"
 #include "tensor/layer.h"
 
 typedef struct frcnn_weight_entry {
@@ -18,12 +19,14 @@ typedef struct frcnn_weight_entry {
 } frcnn_weight_entry;
 
 typedef struct frcnn_weight_cache {
-    pthread_mutex_t mutex; /**< guards the rest */
+    const frcnn_checkpoint *checkpoint; /**< that layers lie in: its pages are given back as they are packed */
+    pthread_mutex_t mutex;              /**< guards the rest */
     frcnn_weight_entry *entries;
     int count, capacity;
 } frcnn_weight_cache;
 
-void frcnn_weight_cache_init(frcnn_weight_cache *cache);
+/** checkpoint outlives the cache. */
+void frcnn_weight_cache_init(frcnn_weight_cache *cache, const frcnn_checkpoint *checkpoint);
 void frcnn_weight_cache_deinit(frcnn_weight_cache *cache);
 
 /** layer's weights in the order that primitive takes, made where no plan had them yet; *out is borrowed until the

@@ -37,6 +37,14 @@ static double get_py_scale(int height, int width, int min_size, int max_size)
     return rint(scale * longest) > max_size ? (double)max_size / longest : scale;
 }
 
+/* Numbers divided by tensors were tensors' reciprocals times numbers. */
+static double get_float_scale(int height, int width, int min_size, int max_size)
+{
+    const float by_short = 1.0f / (float)(height < width ? height : width) * (float)min_size;
+    const float by_long = 1.0f / (float)(height < width ? width : height) * (float)max_size;
+    return (double)(by_short < by_long ? by_short : by_long);
+}
+
 double frcnn_resize_get_scale(frcnn_resize_rule rule, int height, int width, int min_size, int max_size,
                               int resized_width)
 {
@@ -54,8 +62,13 @@ frcnn_status frcnn_resize_get_size(frcnn_resize_rule rule, int height, int width
     const double by_short = (double)min_size / (height < width ? height : width);
     const double by_long = (double)max_size / (height < width ? width : height);
     const double scale = by_short < by_long ? by_short : by_long;
-    const double rounding = rule == FRCNN_RESIZE_TORCHVISION ? 0.0 : 0.5;
+    const double rounding = frcnn_resize_is_torchvision(rule) ? 0.0 : 0.5;
     double h = height * scale + rounding, w = width * scale + rounding;
+    if (rule == FRCNN_RESIZE_TORCHVISION_0_15 || rule == FRCNN_RESIZE_TORCHVISION_0_14) {
+        const double own = get_float_scale(height, width, min_size, max_size);
+        h = height * own;
+        w = width * own;
+    }
     if (rule == FRCNN_RESIZE_PY_FASTER_RCNN || rule == FRCNN_RESIZE_SIMPLE_FASTER_RCNN) {
         const double own =
             rule == FRCNN_RESIZE_PY_FASTER_RCNN ? get_py_scale(height, width, min_size, max_size) : scale;

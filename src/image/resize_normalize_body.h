@@ -66,12 +66,22 @@ FRCNN_HD frcnn_resize_tap frcnn_resize_get_mirrored_tap(int32_t index, int32_t s
     return frcnn_resize_get_tap_at(inside < 0.0 ? 0.0 : inside, src_size);
 }
 
+/** PyTorch's to 1.13, in double. */
+FRCNN_HD frcnn_resize_tap frcnn_resize_get_old_torch_tap(int32_t index, int32_t src_size, int32_t dst_size)
+{
+    const float ratio = (float)src_size / (float)dst_size;
+    const double position = (double)ratio * (index + 0.5) - 0.5;
+    return frcnn_resize_get_tap_at(position > 0.0 ? position : 0.0, src_size);
+}
+
 /** By the rule, of those that interpolate normalised values; scale is py-faster-rcnn's. */
 FRCNN_HD frcnn_resize_tap frcnn_resize_get_tap(frcnn_resize_rule rule, double scale, int32_t index, int32_t src_size,
                                                int32_t dst_size)
 {
     if (rule == FRCNN_RESIZE_PY_FASTER_RCNN) return frcnn_resize_get_opencv_tap(index, src_size, scale);
     if (rule == FRCNN_RESIZE_SIMPLE_FASTER_RCNN) return frcnn_resize_get_mirrored_tap(index, src_size, dst_size);
+    if (rule == FRCNN_RESIZE_TORCHVISION_0_14 || rule == FRCNN_RESIZE_TORCHVISION_0_9)
+        return frcnn_resize_get_old_torch_tap(index, src_size, dst_size);
     return frcnn_resize_get_torchvision_tap(index, src_size, dst_size);
 }
 

@@ -8,7 +8,8 @@
 /* A tensor as contiguous float32; *holder keeps it and is the caller's to destroy. */
 static frcnn_status widen(const float **out, frcnn_tensor **holder, const frcnn_tensor *tensor)
 {
-    FRCNN_TRY(frcnn_tensor_cast(holder, tensor, FRCNN_F32));
+    const int is_plain = frcnn_tensor_get_dtype(tensor) == FRCNN_F32 && frcnn_tensor_is_contiguous(tensor);
+    FRCNN_TRY(is_plain ? frcnn_tensor_share(holder, tensor) : frcnn_tensor_cast(holder, tensor, FRCNN_F32));
     *out = frcnn_tensor_get_const_data(*holder);
     return FRCNN_OK;
 }

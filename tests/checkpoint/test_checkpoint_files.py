@@ -171,6 +171,10 @@ class Files(unittest.TestCase):
         self.refuse(zipped([Tensor(Storage("0", 1), (1,))]), "expected a dict of tensors by name")
         self.refuse(zipped({"model": types.SimpleNamespace()}), "found a whole types.SimpleNamespace: save its state_dict()")
         self.refuse(zipped(types.SimpleNamespace()), "found a whole types.SimpleNamespace")
+        yolo = types.ModuleType("ultralytics")
+        yolo.Model = type("Model", (), {"__module__": "ultralytics", "__qualname__": "Model"})
+        sys.modules["ultralytics"] = yolo
+        self.refuse(zipped({"model": yolo.Model()}), "a YOLO model, which is no Faster R-CNN")
         self.refuse(zipped({1: Tensor(Storage("0", 1), (1,))}), "expected a name for each tensor")
         self.refuse(zipped({"": Tensor(Storage("0", 1), (1,))}), "expected a name for each tensor")
         self.refuse(zipped({"w": Tensor(Storage("0", 1, ComplexFloatStorage, bytes(8)), (1,))}),

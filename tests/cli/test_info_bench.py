@@ -1,7 +1,9 @@
 """frcnn info and frcnn bench: keys that scripts rely on."""
 import json
 import os
+import struct
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from program import ProgramTest, main  # noqa: E402
@@ -52,8 +54,40 @@ class Info(ProgramTest):
         self.assertEqual(tensors["rpn.head.conv.0.0.weight"]["shape"], [128, 128, 3, 3])
         self.assertEqual(tensors["rpn.head.conv.0.0.weight"]["dtype"], "f16")
 
+    def test_other_families(self):
+        golden = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
+        output, _ = self.run_program("info", os.path.join(golden, "detectron2", "c4.pkl"), "--image-size", "119x200",
+                                     "--min-size", "119", "--max-size", "200")
+        for expected in ["family         detectron2-c4: its tensors have Detectron2's names",
+                         "bgr in 0 … 255, mean 103.53, 116.28, 123.675; std 1, 1, 1", "padded to 119x200",
+                         "grid 8x13, stride 16x16", "anchors        15 a cell"]:
+            self.assertIn(expected, output.decode())
+        output, _ = self.run_program("info", "--json", os.path.join(golden, "mmdetection", "r50_fpn.pth"))
+        info = json.loads(output)
+        self.assertEqual((info["family"], info["anchors"]["convention"]), ("mmdetection", "mmdet"))
+        self.assertEqual(info["classes"], ["ant", "bee", "cat", "dog", "eel", "fox", "gnu", "hen"])
+        self.assertEqual(info["preprocess"]["std"], [58.395, 57.12, 57.375])
+
+    def test_anchor_options(self):
+        output, _ = self.run_program("info", "--json", "--anchor-sizes", "20/40/80/160", "--anchor-ratios", "0.4,1,2.5")
+        anchors = json.loads(output)["anchors"]
+        self.assertEqual((anchors["sizes"], anchors["ratios"]), ([[20], [40], [80], [160]], [0.4, 1, 2.5]))
+        _, message = self.run_program("info", "--anchor-sizes", "20,30/40,50/80,90/160,170", status=2)
+        self.assertIn("expected 3 anchors per cell, as rpn.head.cls_logits predicts, found 6", message)
+
+    # What a file holds is told though it is no detector; the status says that.
+    def test_tensors_of_no_detector(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "backbone.safetensors")
+            header = json.dumps({"layer4.0.conv1.weight": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}})
+            with open(path, "wb") as file:
+                file.write(struct.pack("<Q", len(header)) + header.encode() + bytes(4))
+            output, message = self.run_program("info", "--tensors", path, status=2)
+        self.assertIn("a ResNet classification backbone", message)
+        self.assertIn("layer4.0.conv1.weight", output.decode())
+
     def test_bad_values(self):
-        for arguments in [["--image-size", "480"], ["--image-size", "0x5"], ["a", "b"], ["--image-size", "480x640x3"]]:
+        for arguments in [["--anchor-sizes", "a/b"], ["--anchor-ratios", ""], ["--image-size", "480"], ["--image-size", "0x5"], ["a", "b"], ["--image-size", "480x640x3"]]:
             _, message = self.run_program("info", *arguments, status=2)
             self.assertIn("expected", message)
 

@@ -102,9 +102,9 @@ static void check_rule(const batch *b, const char *what)
 
 static void check(const batch *b, const char *what)
 {
-    static const frcnn_resize_rule rules[] = {FRCNN_RESIZE_TORCHVISION, FRCNN_RESIZE_DETECTRON2,
-                                              FRCNN_RESIZE_MMDETECTION, FRCNN_RESIZE_PY_FASTER_RCNN,
-                                              FRCNN_RESIZE_SIMPLE_FASTER_RCNN};
+    static const frcnn_resize_rule rules[] = {FRCNN_RESIZE_TORCHVISION,        FRCNN_RESIZE_DETECTRON2,
+                                              FRCNN_RESIZE_MMDETECTION,        FRCNN_RESIZE_PY_FASTER_RCNN,
+                                              FRCNN_RESIZE_SIMPLE_FASTER_RCNN, FRCNN_RESIZE_TORCHVISION_0_14};
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         batch by_rule = *b;
         by_rule.rule = rules[i];

@@ -340,6 +340,27 @@ static void test_options(void **state)
     options.min_size = 600;
     assert_fails(frcnn_model_open(&model, NULL, &options), FRCNN_ERROR_INVALID, "600 and 512");
     frcnn_model_options_default(&options);
+    options.n_levels = 9;
+    assert_fails(frcnn_model_open(&model, NULL, &options), FRCNN_ERROR_INVALID, "at most 8 levels");
+    frcnn_model_options_default(&options);
+    options.n_ratios = 2;
+    options.anchor_ratios[0] = options.anchor_ratios[1] = 1.0f;
+    assert_fails(frcnn_model_open(&model, NULL, &options), FRCNN_ERROR_INVALID,
+                 "expected 3 anchors per cell, as rpn.head.cls_logits predicts, found 2");
+    frcnn_model_options_default(&options);
+    options.n_levels = 4;
+    for (int i = 0; i < 4; i++) {
+        options.n_sizes[i] = 1;
+        options.anchor_sizes[i][0] = 20.0f * (float)(1 << i);
+    }
+    options.family = "torchvision-0.14";
+    assert_ok(frcnn_model_open(&model, NULL, &options));
+    assert_true(frcnn_model_get_info(model)->settings->anchor_sizes[3][0] == 160.0f);
+    frcnn_model_sizes sizes;
+    assert_ok(frcnn_model_get_sizes(model, 301, 500, &sizes));
+    assert_int_equal(sizes.resized_height, 287);
+    frcnn_model_destroy(&model);
+    frcnn_model_options_default(&options);
     options.family = "mmdet";
     assert_fails(frcnn_model_open(&model, NULL, &options), FRCNN_ERROR_UNSUPPORTED, "\"mmdet\"");
     frcnn_model_options_default(&options);

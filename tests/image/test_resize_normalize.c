@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "golden/guarded.h"
@@ -219,6 +220,51 @@ static void test_threads(void **state)
     frcnn_parallel_set_threads(n_threads);
 }
 
+/* What scripted models of torchvision 0.29.1 and eager ones of 0.14.1 compute: sides that are one pixel less here and there. */
+static void test_sizes_of_older_releases(void **state)
+{
+    (void)state;
+    static const int cases[][4] = {{480, 640, 800, 1066}, {427, 640, 799, 1199},   {375, 500, 799, 1066},
+                                   {333, 500, 799, 1201}, {426, 640, 800, 1201},   {640, 427, 1199, 799},
+                                   {1000, 900, 888, 800}, {1080, 1920, 749, 1333}, {100, 1000, 133, 1333},
+                                   {100, 2000, 66, 1333}, {2448, 3264, 800, 1066}, {612, 612, 800, 800}};
+    static const frcnn_resize_rule rules[] = {FRCNN_RESIZE_TORCHVISION_0_15, FRCNN_RESIZE_TORCHVISION_0_14};
+    int height = 0, width = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int r = 0; r < 2; r++) {
+            assert_ok(frcnn_resize_get_size(rules[r], cases[i][0], cases[i][1], 800, 1333, &height, &width));
+            assert_int_equal(height, cases[i][2]);
+            assert_int_equal(width, cases[i][3]);
+        }
+    assert_ok(frcnn_resize_get_size(FRCNN_RESIZE_TORCHVISION_0_9, 427, 640, 800, 1333, &height, &width));
+    assert_int_equal(height, 800);
+    assert_int_equal(width, 1199);
+}
+
+/* Rows of 0 to 3, 4 to 7, 8 to 11, shrunk to 2x3 by PyTorch 2.14.1 and 1.13.1: coordinates in float and in double. */
+static void test_coordinates_of_older_releases(void **state)
+{
+    (void)state;
+    static const float expected[2][6] = {{1.16666663f, 2.5f, 3.83333349f, 7.16666651f, 8.5f, 9.83333302f},
+                                         {1.16666675f, 2.5f, 3.83333349f, 7.16666698f, 8.5f, 9.83333302f}};
+    static const frcnn_resize_rule rules[] = {FRCNN_RESIZE_TORCHVISION, FRCNN_RESIZE_TORCHVISION_0_14};
+    uint8_t rgb[3 * 4 * 3];
+    for (int i = 0; i < 12; i++)
+        for (int c = 0; c < 3; c++) rgb[3 * i + c] = (uint8_t)i;
+    for (int r = 0; r < 2; r++) {
+        frcnn_resize_normalize p = make_params(3, 4, 2, 3);
+        p.rule = rules[r];
+        p.unit = 1.0f;
+        for (int c = 0; c < 3; c++) {
+            p.mean[c] = 0.0f;
+            p.std[c] = 1.0f;
+        }
+        float *dst = run(&p, rgb);
+        for (int i = 0; i < 6; i++) assert_true(fabsf(dst[3 * i] - expected[r][i]) <= 5e-7f);
+        guarded_destroy(dst, get_n_floats(&p));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +277,8 @@ int main(void)
         cmocka_unit_test(test_padding_is_zero),
         cmocka_unit_test(test_extreme_shapes),
         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_sizes_of_older_releases),
+        cmocka_unit_test(test_coordinates_of_older_releases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
