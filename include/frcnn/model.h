@@ -95,6 +95,7 @@ typedef struct frcnn_model_info {
     int n_anchors_per_cell;           /**< on each level */
     int is_unit_range;                /**< 1: mean and std are of values in [0, 1], as torchvision's; 0: of bytes */
     const frcnn_anchor_config *anchors;
+    const char *roi_pooling; /**< "RoIAlign", "aligned RoIAlign", shifted by half a map pixel, or "RoIPool" */
 } frcnn_model_info;
 
 FRCNN_API void frcnn_model_options_default(frcnn_model_options *options);

@@ -104,8 +104,9 @@ static void print_model(const frcnn_model_info *info)
     printf("\nproposals      best %d a level, NMS above IoU %g, then best %d; score above %g\n",
            settings->rpn_pre_nms_top_n, (double)settings->rpn_nms_thresh, settings->rpn_post_nms_top_n,
            (double)settings->rpn_score_thresh);
-    printf("RoIAlign       %dx%d, sampling ratio %d\n", settings->roi_output_size, settings->roi_output_size,
-           settings->roi_sampling_ratio);
+    printf("RoIs           %dx%d by %s", settings->roi_output_size, settings->roi_output_size, info->roi_pooling);
+    if (strcmp(info->roi_pooling, "RoIPool") != 0) printf(", sampling ratio %d", settings->roi_sampling_ratio);
+    putchar('\n');
     printf("detections     score above %g, NMS above IoU %g, at most %d an image\n", (double)settings->box_score_thresh,
            (double)settings->box_nms_thresh, settings->box_detections_per_img);
 }

@@ -48,6 +48,8 @@ static frcnn_status read_settings(frcnn_model *model, const char *path)
 static frcnn_status choose_preset(const frcnn_preset **out, int *was_said, frcnn_model *model, const char *path,
                                   const char *asked)
 {
+    frcnn_settings_default_torchvision(&model->settings);
+    model->settings.family[0] = '\0';
     FRCNN_TRY(read_settings(model, path));
     const int is_said = asked != NULL || model->settings.family[0] != '\0';
     const char *name = asked != NULL ? asked : model->settings.family;
@@ -248,6 +250,9 @@ static frcnn_status open_model(frcnn_model *model, const char *path, const frcnn
     FRCNN_TRY(make_categories(model, options->labels));
     info->n_anchors_per_cell = model->rpn_head.n_anchors;
     info->anchors = &model->anchors;
+    info->roi_pooling = model->family->is_max_pooled ? "RoIPool"
+                        : model->family->is_aligned  ? "aligned RoIAlign"
+                                                     : "RoIAlign";
     return FRCNN_OK;
 }
 

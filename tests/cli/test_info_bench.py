@@ -60,7 +60,7 @@ class Info(ProgramTest):
                                      "--min-size", "119", "--max-size", "200")
         for expected in ["family         detectron2-c4: its tensors have Detectron2's names",
                          "bgr in 0 … 255, mean 103.53, 116.28, 123.675; std 1, 1, 1", "padded to 119x200",
-                         "grid 8x13, stride 16x16", "anchors        15 a cell"]:
+                         "grid 8x13, stride 16x16", "anchors        15 a cell", "14x14 by aligned RoIAlign, sampling ratio 0"]:
             self.assertIn(expected, output.decode())
         output, _ = self.run_program("info", "--json", os.path.join(golden, "mmdetection", "r50_fpn.pth"))
         info = json.loads(output)

@@ -294,6 +294,11 @@ static void test_settings_that_contradict_the_file(void **state)
         edited_write_beside(m, cases[i].json);
         edited_is_refused(m, NULL, cases[i].code, cases[i].text);
     }
+    edited_write_beside(m, "{\"mean\": [0.1, 0.2, 0.3]}");
+    assert_ok(frcnn_model_open(&model, m->path, NULL));
+    assert_true(frcnn_model_get_info(model)->settings->mean[2] == 0.3f);
+    assert_true(frcnn_model_get_info(model)->settings->std[2] == 0.5f);
+    frcnn_model_destroy(&model);
     edited_write_beside(m, "{\"min_size\": 320, \"max_size\": 640, \"classes\": [\"background\", \"a\", \"b\", \"c\", "
                            "\"d\", \"e\", \"f\", \"g\", \"h\", \"i\", \"j\"]}");
     assert_ok(frcnn_model_open(&model, m->path, NULL));
