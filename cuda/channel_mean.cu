@@ -5,12 +5,11 @@
 #include "row_grid.h"
 
 extern "C" {
-#include "tensor/layers/channel_gate_body.h"
 #include "tensor/layers/channel_mean_body.h"
 }
 
 /* A block makes the means of a warp's width of channels; each of its warps adds up its own pixels. */
-enum { CHANNELS = 32, THREADS = CHANNELS * FRCNN_CHANNEL_MEAN_SUMS, GATE_THREADS = 256 };
+enum { CHANNELS = 32, THREADS = CHANNELS * FRCNN_CHANNEL_MEAN_SUMS };
 
 template <typename T>
 FRCNN_KERNEL(THREADS)
@@ -32,7 +31,7 @@ channel_mean(frcnn_channels channels, const T *__restrict__ src, T *__restrict__
 }
 
 template <typename T>
-static frcnn_status launch_mean(const frcnn_channels *channels, const void *src, void *dst, frcnn_stream *stream)
+static frcnn_status launch(const frcnn_channels *channels, const void *src, void *dst, frcnn_stream *stream)
 {
     dim3 grid;
     const int64_t n_blocks = (channels->c + CHANNELS - 1) / CHANNELS;
@@ -43,38 +42,7 @@ static frcnn_status launch_mean(const frcnn_channels *channels, const void *src,
 frcnn_status frcnn_channel_mean_cuda(const frcnn_channels *channels, frcnn_dtype dtype, const void *src, void *dst,
                                      frcnn_stream *stream)
 {
-    if (dtype == FRCNN_F16) return launch_mean<__half>(channels, src, dst, stream);
-    if (dtype == FRCNN_BF16) return launch_mean<__nv_bfloat16>(channels, src, dst, stream);
-    return launch_mean<float>(channels, src, dst, stream);
-}
-
-template <typename T>
-FRCNN_KERNEL(GATE_THREADS)
-channel_gate(frcnn_channels channels, const T *src, const T *__restrict__ gates, T *dst)
-{
-    const int64_t i = frcnn_row_grid_get_x(), row = frcnn_row_grid_get_row();
-    const int64_t per_image = channels.n_pixels * channels.c;
-    if (i >= per_image || row >= channels.n) return;
-    const int64_t at = row * per_image + i;
-    frcnn_from_float(
-        frcnn_channel_gate(frcnn_to_float(src[at]), frcnn_to_float(gates[row * channels.c + i % channels.c])),
-        &dst[at]);
-}
-
-template <typename T>
-static frcnn_status launch_gate(const frcnn_channels *channels, const void *src, const void *gates, void *dst,
-                                frcnn_stream *stream)
-{
-    dim3 grid;
-    FRCNN_TRY(frcnn_row_grid_set(&grid, "channel gate", channels->n_pixels * channels->c, GATE_THREADS, channels->n));
-    return FRCNN_LAUNCH(channel_gate<T>, grid, GATE_THREADS, 0, stream->handle, *channels, (const T *)src,
-                        (const T *)gates, (T *)dst);
-}
-
-frcnn_status frcnn_channel_gate_cuda(const frcnn_channels *channels, frcnn_dtype dtype, const void *src,
-                                     const void *gates, void *dst, frcnn_stream *stream)
-{
-    if (dtype == FRCNN_F16) return launch_gate<__half>(channels, src, gates, dst, stream);
-    if (dtype == FRCNN_BF16) return launch_gate<__nv_bfloat16>(channels, src, gates, dst, stream);
-    return launch_gate<float>(channels, src, gates, dst, stream);
+    if (dtype == FRCNN_F16) return launch<__half>(channels, src, dst, stream);
+    if (dtype == FRCNN_BF16) return launch<__nv_bfloat16>(channels, src, dst, stream);
+    return launch<float>(channels, src, dst, stream);
 }

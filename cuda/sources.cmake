@@ -7,6 +7,7 @@ set(FRCNN_CUDA_SOURCES
   arange.cu
   avg_pool2d.cu
   batch_norm.cu
+  channel_gate.cu
   channel_mean.cu
   class_loss.cu
   conv2d.cu
