@@ -179,8 +179,29 @@ int frcnn_zip_directory_has(const frcnn_zip_directory *directory, const char *na
     return zip_name_locate(directory->zip, name, ZIP_FL_ENC_RAW) >= 0;
 }
 
-/* Where the entry's first byte is, by reading it. */
-static frcnn_status find_begin(frcnn_zip_directory *d, zip_uint64_t index, const char *name, size_t *begin)
+static int is_known(const frcnn_zip_directory *d, zip_uint64_t index)
+{
+    for (size_t i = 0; i < d->n_extents; i++)
+        if (d->extents[i].index == index) return 1;
+    return 0;
+}
+
+/* Reads what is left of an entry: libzip compares its checksum at the end. */
+static frcnn_status check_sum(const frcnn_zip_directory *d, zip_file_t *file, const char *name)
+{
+    unsigned char piece[1 << 14];
+    zip_int64_t n = 0;
+    do {
+        n = zip_fread(file, piece, sizeof piece);
+    } while (n > 0);
+    FRCNN_FAIL_IF(n < 0, FRCNN_ERROR_FORMAT,
+                  "%s: %.200s: the file is damaged: the entry's bytes are not those of its checksum", d->source, name);
+    return FRCNN_OK;
+}
+
+/* Where the entry's first byte is, by reading it; the first time all of it, unless it was written without a checksum. */
+static frcnn_status find_begin(frcnn_zip_directory *d, const zip_stat_t *stat, zip_uint64_t index, const char *name,
+                               size_t *begin)
 {
     zip_file_t *file = zip_fopen_index(d->zip, index, 0);
     unsigned char first = 0;
@@ -188,7 +209,10 @@ static frcnn_status find_begin(frcnn_zip_directory *d, zip_uint64_t index, const
                   name, zip_strerror(d->zip));
     const zip_int64_t n = zip_fread(file, &first, 1);
     *begin = d->window.last_read;
+    const int has_sum = (stat->valid & ZIP_STAT_CRC) != 0 && stat->crc != 0;
+    const frcnn_status status = n == 1 && has_sum && !is_known(d, index) ? check_sum(d, file, name) : FRCNN_OK;
     (void)zip_fclose(file);
+    FRCNN_TRY(status);
     FRCNN_FAIL_IF(n != 1 || *begin >= d->window.size || d->window.data[*begin] != first, FRCNN_ERROR_FORMAT,
                   "%s: %.200s: expected an entry within the archive", d->source, name);
     return FRCNN_OK;
@@ -245,7 +269,7 @@ frcnn_status frcnn_zip_directory_find(frcnn_zip_directory *directory, const char
     FRCNN_TRY(check_entry(directory, &stat, name));
     extent found = {0, 0, (zip_uint64_t)index};
     if (stat.size > 0) {
-        FRCNN_TRY(find_begin(directory, found.index, name, &found.begin));
+        FRCNN_TRY(find_begin(directory, &stat, found.index, name, &found.begin));
         FRCNN_FAIL_IF(stat.size > directory->window.size - found.begin, FRCNN_ERROR_FORMAT,
                       "%s: %.200s: the archive is cut short: an entry of %llu bytes begins at byte %zu of %zu",
                       directory->source, name, (unsigned long long)stat.size, found.begin, directory->window.size);

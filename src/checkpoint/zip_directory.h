@@ -21,8 +21,8 @@ const char *frcnn_zip_directory_get_first(const frcnn_zip_directory *directory);
 /** 1 where there is an entry of that name. */
 int frcnn_zip_directory_has(const frcnn_zip_directory *directory, const char *name);
 
-/** An entry's bytes within data. Errors: FORMAT (no such entry, one that does not lie within the
- *  archive or in another's bytes), UNSUPPORTED (compressed or encrypted), NO_MEMORY. */
+/** An entry's bytes within data, which its checksum vouches for, where it has one. Errors: FORMAT (no such entry, one that does
+ *  not lie within the archive or in another's bytes, or is damaged), UNSUPPORTED (compressed or encrypted), NO_MEMORY. */
 FRCNN_NODISCARD frcnn_status frcnn_zip_directory_find(frcnn_zip_directory *directory, const char *name,
                                                       const unsigned char **bytes, size_t *n_bytes);
 

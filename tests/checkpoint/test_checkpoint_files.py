@@ -13,6 +13,7 @@ import tempfile
 import types
 import unittest
 import zipfile
+import zlib
 
 GOLDEN = sys.argv.pop()
 PROGRAM = sys.argv.pop()
@@ -183,6 +184,13 @@ class Files(unittest.TestCase):
     def test_archives(self):
         value = {"w": Tensor(Storage("0", 6), (2, 3))}
         self.refuse(zipped(value, method=zipfile.ZIP_DEFLATED), "compressed entries are not read")
+        content = b"a storage of six values."
+        sound = zipped({"w": Tensor(Storage("0", 6, FloatStorage, content), (2, 3))})
+        self.refuse(sound.replace(b"six", b"sex"), "the file is damaged: the entry's bytes are not those of its checksum")
+        # PyTorch can be told to leave the checksums out.
+        unsummed = sound.replace(struct.pack("<I", zlib.crc32(content)), bytes(4)).replace(b"six", b"ten")
+        self.assertEqual(self.read_bytes(unsummed), self.read_bytes(zipped({"w": Tensor(
+            Storage("0", 6, FloatStorage, content.replace(b"six", b"ten")), (2, 3))})))
         self.refuse(zipped(value, extra=[("archive/constants.pkl", b"")]), "found a TorchScript archive")
         self.refuse(zipped(value, drop=["archive/data.pkl"]), "found one without data.pkl")
         self.refuse(zipped(value, drop=["archive/data/0"]), "expected an entry archive/data/0 in the archive, found none")
