@@ -4,7 +4,6 @@
 
 FRCNN_SIMD void frcnn_channel_gate_pixel(const float *src, const float *gates, int64_t n, float *dst)
 {
-    FRCNN_INDEPENDENT
     for (int64_t i = 0; i < n; i++) dst[i] = frcnn_channel_gate(src[i], gates[i]);
 }
 
