@@ -56,10 +56,7 @@ FRCNN_DEVICE int frcnn_conv_epilogue_get_residual_pixel(const frcnn_conv_epilogu
 /** NaN stays. */
 FRCNN_DEVICE float frcnn_conv_activate(float value, int activation)
 {
-    if (activation == FRCNN_HARDSWISH) {
-        const float above = value + 3.0f < 0.0f ? 0.0f : value + 3.0f;
-        return value * (above > 6.0f ? 6.0f : above) / 6.0f;
-    }
+    if (activation == FRCNN_HARDSWISH) return value * fminf(fmaxf(value + 3.0f, 0.0f), 6.0f) * (1.0f / 6.0f);
     if (activation != FRCNN_LINEAR && value < 0.0f) value = 0.0f;
     if (activation == FRCNN_RELU6 && value > 6.0f) value = 6.0f;
     return value;

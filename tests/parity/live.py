@@ -39,8 +39,8 @@ class Case:
         self.says, self.images = says, images or list(SHAPES)
 
 
-SIZES = ["min_size", "max_size"]
-SMALL = {"min_size": 256, "max_size": 416}
+SIZES = ["min_size", "max_size", "rpn_post_nms_top_n"]
+SMALL = {"min_size": 224, "max_size": 352, "rpn_post_nms_top_n": 200}
 ONE_LEVEL = {**SMALL, "anchor_sizes": [[32, 64, 128, 256, 512]]}
 WIDE_MAP = {**ONE_LEVEL, "roi_output_size": 3}
 MOBILENET_V3 = {"anchor_sizes": [[32, 64, 128, 256, 512]] * 3, "rpn_score_thresh": 0.05}
@@ -54,14 +54,15 @@ CASES = {
         "rpn_pre_nms_top_n": 300, "rpn_post_nms_top_n": 150, "rpn_nms_thresh": 0.6, "rpn_score_thresh": 0.02,
         "roi_output_size": 5, "roi_sampling_ratio": 3,
         "box_score_thresh": 0.1, "box_nms_thresh": 0.4, "box_detections_per_img": 30}),
-    "resnet50": Case("resnet50", {"min_size": 400, "max_size": 667}),
+    "resnet50": Case("resnet50", {"min_size": 400, "max_size": 667}, images=["landscape", "portrait"]),
     "resnet50-no-metadata": Case("resnet50", {}, says=[], file="old.pth", images=["landscape"]),
-    "resnet34-masks": Case("resnet34", SMALL, says=SIZES, file="model.pth", is_half=True, has_masks=True),
+    "resnet34-masks": Case("resnet34", SMALL, says=SIZES, file="model.pth", is_half=True, has_masks=True,
+                           images=["wide"]),
     "resnext50": Case("resnext50_32x4d", SMALL, says=SIZES, images=["portrait"]),
     "wide-resnet50": Case("wide_resnet50_2", SMALL, says=SIZES, images=["portrait"]),
     "v2": Case("fasterrcnn_resnet50_fpn_v2", SMALL, says=SIZES, file="model.pth"),
-    "mobilenet-v3": Case("fasterrcnn_mobilenet_v3_large_fpn", {**MOBILENET_V3, "min_size": 320, "max_size": 533},
-                         says=SIZES, file="old.pth"),
+    "mobilenet-v3": Case("fasterrcnn_mobilenet_v3_large_fpn", {**MOBILENET_V3, **SMALL}, says=SIZES,
+                         file="old.pth"),
     "mobilenet-v3-320": Case("fasterrcnn_mobilenet_v3_large_320_fpn", {
         **MOBILENET_V3, "min_size": 320, "max_size": 640, "rpn_pre_nms_top_n": 150, "rpn_post_nms_top_n": 150},
         says=[], file="mobilenet_320.pth"),
