@@ -71,6 +71,41 @@ static frcnn_status apply_mmdet_metadata(frcnn_model *model, int is_preset_asked
                                 model->info.path);
 }
 
+/* The three values of a tensor; *n is 0 where there is none of that name, or of another size. */
+static frcnn_status read_three(const frcnn_model *model, const char *name, float values[3], int *n)
+{
+    char whole[FRCNN_PREFIX_BYTES + FRCNN_LAYER_NAME];
+    frcnn_tensor *wide = NULL;
+    snprintf(whole, sizeof whole, "%s%s", model->prefix, name);
+    const frcnn_tensor *tensor = frcnn_checkpoint_find(model->checkpoint, whole);
+    *n = 0;
+    if (tensor == NULL || frcnn_tensor_get_n_elements(tensor) != 3) return FRCNN_OK;
+    FRCNN_TRY(frcnn_tensor_cast(&wide, tensor, FRCNN_F32));
+    memcpy(values, frcnn_tensor_get_const_data(wide), 3 * sizeof *values);
+    frcnn_tensor_destroy(&wide);
+    *n = 3;
+    return FRCNN_OK;
+}
+
+/* Detectron2's files of 2021 and before hold mean and std. Red's mean is the largest in all of them, so it tells the order. */
+static frcnn_status apply_detectron2_pixels(frcnn_model *model)
+{
+    frcnn_settings *settings = &model->settings;
+    float mean[3], std[3];
+    int n_mean = 0, n_std = 0;
+    FRCNN_TRY(read_three(model, "pixel_mean", mean, &n_mean));
+    FRCNN_TRY(read_three(model, "pixel_std", std, &n_std));
+    if (n_mean == 0 || n_std == 0) return FRCNN_OK;
+    for (int i = 0; i < 3; i++)
+        FRCNN_FAIL_IF(!isfinite(mean[i]) || !isfinite(std[i]) || !(std[i] > 0.0f), FRCNN_ERROR_FORMAT,
+                      "%s: pixel_mean, pixel_std: expected finite numbers, std above 0, found %g and %g",
+                      model->info.path, (double)mean[i], (double)std[i]);
+    memcpy(settings->mean, mean, sizeof mean);
+    memcpy(settings->std, std, sizeof std);
+    memcpy(settings->order, mean[0] > mean[2] ? "rgb" : "bgr", sizeof "rgb");
+    return FRCNN_OK;
+}
+
 static frcnn_status make_settings(frcnn_model *model, const char *path, const char *asked)
 {
     const frcnn_preset *preset = NULL;
@@ -81,6 +116,8 @@ static frcnn_status make_settings(frcnn_model *model, const char *path, const ch
     model->resize = model->family->id == FRCNN_TORCHVISION ? preset->torchvision_resize : model->family->resize;
     if (model->family->id == FRCNN_TORCHVISION)
         model->settings.norm_eps = frcnn_family_get_norm_eps(model->info.sha256, model->checkpoint, model->prefix);
+    const int is_detectron2 = model->family->id == FRCNN_DETECTRON2 || model->family->id == FRCNN_DETECTRON2_SINGLE;
+    if (is_detectron2 && !was_said) FRCNN_TRY(apply_detectron2_pixels(model));
     if (model->family->id == FRCNN_MMDETECTION) FRCNN_TRY(apply_mmdet_metadata(model, was_said));
     FRCNN_TRY(read_settings(model, path));
     snprintf(model->settings.family, sizeof model->settings.family, "%s", preset->name);

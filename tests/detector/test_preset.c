@@ -88,6 +88,35 @@ static void asked_for(void **state)
                  "simple-faster-rcnn-caffe, found \"yolo\"");
 }
 
+/* The tensors of a file without what else it says; with statistics of RGB pixels. */
+static void save_tensors(const char *path, const char *from, int has_pixels)
+{
+    static const float pixels[2][3] = {{123.675f, 116.28f, 103.53f}, {58.395f, 57.12f, 57.375f}};
+    static const int64_t shape[] = {3, 1, 1};
+    frcnn_checkpoint *checkpoint = NULL;
+    frcnn_tensor *statistics[2] = {NULL};
+    assert_ok(frcnn_checkpoint_open(&checkpoint, from));
+    size_t n = frcnn_checkpoint_get_count(checkpoint);
+    const char **names = calloc(n + 2, sizeof *names);
+    const frcnn_tensor **tensors = calloc(n + 2, sizeof *tensors);
+    assert_true(names != NULL && tensors != NULL);
+    for (size_t i = 0; i < n; i++) {
+        names[i] = frcnn_checkpoint_get_name(checkpoint, i);
+        tensors[i] = frcnn_checkpoint_get_tensor(checkpoint, i);
+    }
+    for (int i = 0; i < 2 && has_pixels; i++) {
+        assert_ok(frcnn_tensor_create(&statistics[i], FRCNN_F32, 3, shape));
+        memcpy(frcnn_tensor_get_data(statistics[i]), pixels[i], sizeof pixels[i]);
+        names[n] = i == 0 ? "pixel_mean" : "pixel_std";
+        tensors[n++] = statistics[i];
+    }
+    assert_ok(frcnn_safetensors_save(path, n, names, tensors, 0, NULL, NULL));
+    for (int i = 0; i < 2; i++) frcnn_tensor_destroy(&statistics[i]);
+    free(names);
+    free(tensors);
+    frcnn_checkpoint_close(&checkpoint);
+}
+
 /* Without what the file carried, its name decides; a converted file says what it was. */
 static void carried_by_the_file(void **state)
 {
@@ -106,30 +135,32 @@ static void carried_by_the_file(void **state)
     assert_int_equal(info->settings->min_size, 120);
     frcnn_model_destroy(&model);
 
-    /* The tensors alone. */
-    frcnn_checkpoint *checkpoint = NULL;
-    assert_ok(frcnn_checkpoint_open(&checkpoint, beside));
-    const size_t n = frcnn_checkpoint_get_count(checkpoint);
-    const char **names = calloc(n, sizeof *names);
-    const frcnn_tensor **tensors = calloc(n, sizeof *tensors);
-    assert_true(names != NULL && tensors != NULL);
-    for (size_t i = 0; i < n; i++) {
-        names[i] = frcnn_checkpoint_get_name(checkpoint, i);
-        tensors[i] = frcnn_checkpoint_get_tensor(checkpoint, i);
-    }
     snprintf(caffe, sizeof caffe, "%s/r50-caffe.safetensors", path);
-    assert_ok(frcnn_safetensors_save(caffe, n, names, tensors, 0, NULL, NULL));
+    save_tensors(caffe, beside, 0);
     model = open_model("", caffe, NULL);
     info = frcnn_model_get_info(model);
     assert_string_equal(info->settings->family, "mmdetection-caffe");
     assert_non_null(strstr(info->family_reason, "its own name says caffe"));
     assert_string_equal(info->categories[7].name, "class 8");
     frcnn_model_destroy(&model);
-    free(names);
-    free(tensors);
-    frcnn_checkpoint_close(&checkpoint);
     unlink(caffe);
     unlink(beside);
+    rmdir(path);
+}
+
+/* As Detectron2 wrote until 2021; one that is asked for decides all the same. */
+static void pixels_in_the_file(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/frcnn-preset-XXXXXX", file[sizeof path + 24];
+    assert_non_null(mkdtemp(path));
+    snprintf(file, sizeof file, "%s/model.safetensors", path);
+    save_tensors(file, GOLDEN_DIR "detectron2/fpn.pkl", 1);
+    check(open_model("", file, NULL),
+          &(expectation){"detectron2", "Detectron2's names", "rgb", 123.675f, 58.395f, 1, 1000, 5, 3, 7});
+    check(open_model("", file, "detectron2"),
+          &(expectation){"detectron2", "asked for", "bgr", 103.53f, 1.0f, 1, 1000, 5, 3, 7});
+    unlink(file);
     rmdir(path);
 }
 
@@ -150,10 +181,8 @@ static void known_classes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(likeliest),
-        cmocka_unit_test(asked_for),
-        cmocka_unit_test(carried_by_the_file),
-        cmocka_unit_test(known_classes),
+        cmocka_unit_test(likeliest),          cmocka_unit_test(asked_for),     cmocka_unit_test(carried_by_the_file),
+        cmocka_unit_test(pixels_in_the_file), cmocka_unit_test(known_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
