@@ -1,5 +1,6 @@
 /* Proposals of a batch in seven short launches: three choose each level's candidates (topk.cu), one ranks, decodes and filters
-   them, two are the NMS (nms.cu), one merges the levels. Both rankings count for each key the keys before it: some thousand
+   them, two are the NMS (nms.cu), one merges the levels. Where boxes are filtered before they are chosen, one more decodes
+   them all in front. Both rankings count for each key the keys before it: some thousand
    keys are compared all with all, spread over the device, in less time than the passes of a sort take to start. Above
    MAX_RANKED the square of the number wins, and a radix sort of each list takes the place of counting.
    A candidate that is dropped keeps its rank and only takes no part in the NMS, so nothing is compacted. The key of a place is
@@ -33,6 +34,7 @@ typedef struct proposal_work {
     float4 *boxes;        /**< [n, places.total] */
     uint64_t *keys;       /**< [n, places.total] */
     uint32_t *sources;    /**< [n, places.total], rows of anchors */
+    uint8_t *is_dropped;  /**< [n, anchors.total], where boxes are filtered first; otherwise NULL */
     uint64_t *sorted;     /**< as many as candidates or kept keys of the batch, where one of them is sorted */
     void *sort_workspace; /**< for the longest list that is sorted */
     size_t sort_bytes;
@@ -56,27 +58,48 @@ FRCNN_DEVICE uint32_t sum_of_lanes(uint32_t count)
     return count;
 }
 
+/** Decodes an anchor of a level. True where the box is a proposal. */
+FRCNN_DEVICE bool decode_anchor(const frcnn_proposals_run &run, int level, uint32_t anchor, int64_t source, float *box,
+                                float *score)
+{
+    const size_t image = blockIdx.y, n_per_cell = run.n_per_cell;
+    const uint32_t cell = anchor / run.n_per_cell, in_cell = anchor % run.n_per_cell;
+    const float *const head = run.heads[level] + (image * run.n_cells[level] + cell) * 5 * n_per_cell;
+    const float *const deltas = head + n_per_cell + 4 * in_cell;
+    const float4 corners = reinterpret_cast<const float4 *>(run.anchors)[source];
+    const float anchor_box[4] = {corners.x, corners.y, corners.z, corners.w};
+    const float own_deltas[4] = {deltas[0], deltas[1], deltas[2], deltas[3]};
+    frcnn_proposal_params params = run.params;
+    if (run.scales_min_size) params.min_size *= (float)run.frames[image].scale;
+    return frcnn_proposal_decode(&params, anchor_box, own_deltas, head[in_cell], (float)run.frames[image].height,
+                                 (float)run.frames[image].width, box, score) != 0;
+}
+
+/** Marks all anchors that are no proposals. */
+FRCNN_KERNEL(BLOCK)
+drop_anchors(const frcnn_proposals_run run, const proposal_work work, const frcnn_level_grid grid)
+{
+    unsigned block, n_blocks;
+    const int level = frcnn_level_grid_find(grid, &block, &n_blocks);
+    const uint32_t anchor = block * BLOCK + threadIdx.x;
+    const int64_t source = work.topk.anchors.first[level] + anchor;
+    float box[4], score;
+    if (anchor < work.topk.anchors.n[level])
+        work.is_dropped[blockIdx.y * work.topk.anchors.total + source] =
+            !decode_anchor(run, level, anchor, source, box, &score);
+}
+
 /** Makes the box, key and source of a place, and sets its bit where it is a proposal. */
 FRCNN_DEVICE void decode(const frcnn_proposals_run &run, const proposal_work &work, int level, uint32_t rank,
                          uint64_t candidate)
 {
-    const size_t image = blockIdx.y, n_per_cell = run.n_per_cell;
+    const size_t image = blockIdx.y;
     const uint32_t anchor = frcnn_score_key_get_index(candidate);
-    const uint32_t cell = anchor / run.n_per_cell, in_cell = anchor % run.n_per_cell;
-    const float *const head = run.heads[level] + (image * run.n_cells[level] + cell) * 5 * n_per_cell;
-    const float *const deltas = head + n_per_cell + 4 * in_cell;
     const int64_t source = work.topk.anchors.first[level] + anchor;
     const uint32_t in_image = (uint32_t)work.nms.places.first[level] + rank;
     const size_t place = image * work.nms.places.total + in_image;
-    const float4 corners = reinterpret_cast<const float4 *>(run.anchors)[source];
-    const float anchor_box[4] = {corners.x, corners.y, corners.z, corners.w};
-    const float own_deltas[4] = {deltas[0], deltas[1], deltas[2], deltas[3]};
     float box[4] = {0.0f, 0.0f, 0.0f, 0.0f}, score;
-    frcnn_proposal_params params = run.params;
-    if (run.scales_min_size) params.min_size *= (float)run.frames[image].scale;
-    const int is_proposal =
-        frcnn_proposal_decode(&params, anchor_box, own_deltas, head[in_cell], (float)run.frames[image].height,
-                              (float)run.frames[image].width, box, &score);
+    const bool is_proposal = decode_anchor(run, level, anchor, source, box, &score);
     work.boxes[place] = make_float4(box[0], box[1], box[2], box[3]);
     work.keys[place] = frcnn_score_key(score, in_image);
     work.sources[place] = (uint32_t)source;
@@ -191,6 +214,8 @@ static bool lay_out(const frcnn_proposals_run *run, proposal_work *work, frcnn_w
     *work = {};
     if (!fill_segments(run, work)) return false;
     const int64_t n_places = run->n * work->nms.places.total;
+    if (run->params.filters_first) work->is_dropped = take<uint8_t>(workspace, run->n * work->topk.anchors.total);
+    work->topk.is_dropped = work->is_dropped;
     frcnn_segment_topk_plan(&work->topk, workspace, zeroed);
     work->boxes = take<float4>(workspace, n_places);
     work->keys = take<uint64_t>(workspace, n_places);
@@ -245,6 +270,13 @@ static frcnn_status sort_list(const proposal_work *work, const uint64_t *keys, i
                  : FRCNN_OK;
 }
 
+static frcnn_status filter_anchors(const frcnn_proposals_run *run, const proposal_work *work, frcnn_stream *stream)
+{
+    const frcnn_level_grid levels = frcnn_level_grid_make(&work->topk.anchors, BLOCK);
+    const dim3 grid(frcnn_level_grid_get_n_blocks(&levels), run->n);
+    return FRCNN_LAUNCH(drop_anchors, grid, BLOCK, 0, stream->handle, *run, *work, levels);
+}
+
 static frcnn_status decode_candidates(const frcnn_proposals_run *run, const proposal_work *work, frcnn_stream *stream)
 {
     const frcnn_segments *candidates = &work->topk.candidates;
@@ -286,6 +318,7 @@ static frcnn_status make_proposals(const frcnn_proposals_run *run, frcnn_stream 
     if (work.sorts_kept)
         FRCNN_TRY(fill(work.nms.kept_keys, 0xff, (size_t)(run->n * work.nms.kept.total) * sizeof *work.nms.kept_keys,
                        stream));
+    if (run->params.filters_first) FRCNN_TRY(filter_anchors(run, &work, stream));
     FRCNN_TRY(frcnn_segment_topk_run(&work.topk, stream));
     FRCNN_TRY(decode_candidates(run, &work, stream));
     FRCNN_TRY(frcnn_segment_nms_run(&work.nms, stream));

@@ -15,6 +15,7 @@ typedef struct frcnn_segment_topk {
     int n_per_cell;                       /**< anchors, A */
     const float *heads[FRCNN_MAX_LEVELS]; /**< [n_images, cells, 5 A], of which the first A of a cell are its logits */
     frcnn_segments anchors;               /**< what is chosen from: cells * A for each level */
+    const uint8_t *is_dropped;            /**< [n_images, anchors.total] 1: chosen after all others; NULL: none is */
     int64_t k[FRCNN_MAX_LEVELS];          /**< how many are chosen; 0 where anchors has none, else up to as many */
 
     frcnn_segments candidates;    /**< room for candidates: k or a few more for each level */

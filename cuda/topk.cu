@@ -160,7 +160,8 @@ FRCNN_KERNEL(BLOCK) count_first_digits(const frcnn_segment_topk topk, const frcn
         const uint32_t anchor = place.block * PER_BLOCK + i * BLOCK + threadIdx.x;
         if (anchor >= place.n) break;
         const uint32_t cell = anchor / n_per_cell;
-        const float logit = head[(size_t)cell * 5 * n_per_cell + (anchor - cell * n_per_cell)];
+        const bool is_dropped = topk.is_dropped != NULL && topk.is_dropped[place.first + anchor] != 0;
+        const float logit = is_dropped ? -INFINITY : head[(size_t)cell * 5 * n_per_cell + (anchor - cell * n_per_cell)];
         const uint32_t key = (uint32_t)(frcnn_score_key(logit, 0) >> LOGIT_SHIFT);
         topk.logit_keys[place.first + anchor] = key;
         atomicAdd(&search.counts[key >> (FIRST_SHIFT - LOGIT_SHIFT)], 1u);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkpoint/settings_fields.h"
+
 /* A part of the configuration. */
 typedef struct span {
     const char *begin, *end;
@@ -105,9 +107,21 @@ int frcnn_mmdet_config_find(char *value, size_t n, const char *config, const cha
     return 1;
 }
 
-static void apply_channels(float *out, const double *values, int n)
+/* 1 where the field of that name may have all values. */
+static int are_allowed(const char *name, const double *values, int n)
 {
-    for (int i = 0; i < 3 && n == 3; i++) out[i] = (float)values[i];
+    const frcnn_settings_field *field = frcnn_settings_fields;
+    while (strcmp(field->name, name) != 0) field++;
+    for (int i = 0; i < n; i++)
+        if (!(values[i] >= field->lowest && values[i] <= field->highest)) return 0;
+    return 1;
+}
+
+static void apply_channels(float *out, const char *name, span s)
+{
+    double values[MAX_VALUES];
+    const int n = find_numbers(s, name, values);
+    for (int i = 0; i < 3 && n == 3 && are_allowed(name, values, n); i++) out[i] = (float)values[i];
 }
 
 /* Version 3 has them in the preprocessor, version 2 in a dict of its own. */
@@ -115,15 +129,12 @@ static void apply_pixels(frcnn_settings *settings, const char *config)
 {
     static const char *const calls[] = {"data_preprocessor=dict(", "data_preprocessor = dict(", "img_norm_cfg = dict("};
     static const char *const keywords[] = {"bgr_to_rgb", "to_rgb"};
-    double values[MAX_VALUES];
     char value[16];
     span s;
     for (int i = 0; i < 3; i++) {
         if (!find_inside(whole(config), calls[i], &s)) continue;
-        int n = find_numbers(s, "mean", values);
-        apply_channels(settings->mean, values, n);
-        n = find_numbers(s, "std", values);
-        apply_channels(settings->std, values, n);
+        apply_channels(settings->mean, "mean", s);
+        apply_channels(settings->std, "std", s);
         for (int k = 0; k < 2; k++)
             if (frcnn_mmdet_config_find(value, sizeof value, config, calls[i], keywords[k]))
                 memcpy(settings->order, strcmp(value, "True") == 0 ? "rgb" : "bgr", sizeof "rgb");
@@ -133,11 +144,6 @@ static void apply_pixels(frcnn_settings *settings, const char *config)
         settings->stride_in_1x1 = strstr(value, "caffe") != NULL;
 }
 
-static int is_side(double value)
-{
-    return value >= 1.0 && value <= 65535.0;
-}
-
 static void apply_size(frcnn_settings *settings, const char *config)
 {
     static const char *const keywords[] = {"scale", "img_scale"};
@@ -145,7 +151,7 @@ static void apply_size(frcnn_settings *settings, const char *config)
     span pipeline;
     if (!find_inside(whole(config), "test_pipeline = [", &pipeline)) return;
     for (int k = 0; k < 2; k++) {
-        if (find_numbers(pipeline, keywords[k], values) != 2 || !is_side(values[0]) || !is_side(values[1])) continue;
+        if (find_numbers(pipeline, keywords[k], values) != 2 || !are_allowed("max_size", values, 2)) continue;
         const int is_rising = values[0] < values[1];
         settings->max_size = (int)values[is_rising ? 1 : 0];
         settings->min_size = (int)values[is_rising ? 0 : 1];
@@ -161,6 +167,11 @@ static void apply_anchors(frcnn_settings *settings, const char *config)
     const int n_strides = find_numbers(s, "strides", strides), n_scales = find_numbers(s, "scales", scales);
     const int n_ratios = find_numbers(s, "ratios", ratios);
     if (n_strides < 1 || n_strides > FRCNN_MAX_LEVELS || n_scales < 1 || n_ratios < 1) return;
+    if (!are_allowed("anchor_ratios", ratios, n_ratios)) return;
+    for (int i = 0; i < n_strides * n_scales; i++) {
+        const double size = scales[i % n_scales] * strides[i / n_scales];
+        if (!are_allowed("anchor_sizes", &size, 1)) return;
+    }
     settings->n_levels = n_strides;
     settings->n_ratios = n_ratios;
     for (int i = 0; i < n_ratios; i++) settings->anchor_ratios[i] = (float)ratios[i];
@@ -170,16 +181,16 @@ static void apply_anchors(frcnn_settings *settings, const char *config)
     }
 }
 
-static void apply_float(float *out, span s, const char *keyword)
+static void apply_float(float *out, const char *name, span s, const char *keyword)
 {
     double value = 0.0;
-    if (find_number(s, keyword, &value) && value >= 0.0 && value <= 1.0) *out = (float)value;
+    if (find_number(s, keyword, &value) && are_allowed(name, &value, 1)) *out = (float)value;
 }
 
-static void apply_int(int *out, span s, const char *keyword)
+static void apply_int(int *out, const char *name, span s, const char *keyword)
 {
     double value = 0.0;
-    if (find_number(s, keyword, &value) && value >= 1.0 && value <= 1e6) *out = (int)value;
+    if (find_number(s, keyword, &value) && are_allowed(name, &value, 1)) *out = (int)value;
 }
 
 /* model.test_cfg has one part for the RPN and one for the box head. */
@@ -189,13 +200,13 @@ static void apply_thresholds(frcnn_settings *settings, const char *config)
     while (find_inside(rest, "test_cfg=dict(", &test)) {
         rest.begin = test.end;
         if (!find_inside(test, "rcnn=dict(", &part)) continue;
-        apply_float(&settings->box_score_thresh, part, "score_thr");
-        apply_float(&settings->box_nms_thresh, part, "iou_threshold");
-        apply_int(&settings->box_detections_per_img, part, "max_per_img");
+        apply_float(&settings->box_score_thresh, "box_score_thresh", part, "score_thr");
+        apply_float(&settings->box_nms_thresh, "box_nms_thresh", part, "iou_threshold");
+        apply_int(&settings->box_detections_per_img, "box_detections_per_img", part, "max_per_img");
         if (!find_inside(test, "rpn=dict(", &part)) return;
-        apply_float(&settings->rpn_nms_thresh, part, "iou_threshold");
-        apply_int(&settings->rpn_pre_nms_top_n, part, "nms_pre");
-        apply_int(&settings->rpn_post_nms_top_n, part, "max_per_img");
+        apply_float(&settings->rpn_nms_thresh, "rpn_nms_thresh", part, "iou_threshold");
+        apply_int(&settings->rpn_pre_nms_top_n, "rpn_pre_nms_top_n", part, "nms_pre");
+        apply_int(&settings->rpn_post_nms_top_n, "rpn_post_nms_top_n", part, "max_per_img");
         return;
     }
 }

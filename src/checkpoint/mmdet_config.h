@@ -5,10 +5,6 @@
 
 #include "frcnn/model.h"
 
-/** Keys of a checkpoint's metadata: the configuration, and the class names as settings, {"classes": […]}. */
-#define FRCNN_MMDET_CONFIG_KEY "mmdetection.config"
-#define FRCNN_MMDET_CLASSES_KEY "mmdetection.classes"
-
 /** Finds the keyword's value in a call of the configuration, as "style" in "backbone=dict("; value has room for n bytes and
  *  gets what stands between the equals sign and the comma, quotes and all. 1 where it is there. */
 int frcnn_mmdet_config_find(char *value, size_t n, const char *config, const char *call, const char *keyword);

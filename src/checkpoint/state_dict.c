@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checkpoint/mmdet_meta.h"
+#include "checkpoint/file_notes.h"
 #include "checkpoint/stored_tensor.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
@@ -162,7 +162,7 @@ frcnn_status frcnn_state_dict_read(frcnn_checkpoint *checkpoint, const frcnn_pic
                 FRCNN_TRY(add_entry(checkpoint, &found.dicts[i], key, value->as.tensor, source));
         }
     }
-    FRCNN_TRY(frcnn_mmdet_meta_read(checkpoint, root));
+    FRCNN_TRY(frcnn_file_notes_read(checkpoint, root));
     qsort(checkpoint->entries, checkpoint->n_entries, sizeof *checkpoint->entries, compare_entries);
     return check_names(checkpoint);
 }

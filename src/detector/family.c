@@ -20,7 +20,7 @@
                "roi_heads.keypoint_head.", "roi_heads.keypoint_predictor."}
 #define SINGLE_VGG_RULES                                                        \
     .size_divisor = 1, .is_max_pooled = 1, .decodes_in_image = 1,               \
-    .scales_min_size = 1, .min_proposal_size = 16.0f
+    .scales_min_size = 1, .filters_first = 1, .min_proposal_size = 16.0f
 #define SIMPLE_RULES                                                            \
     .id = FRCNN_SIMPLE_FASTER_RCNN,                                             \
     .title = "a simple-faster-rcnn Faster R-CNN",                               \

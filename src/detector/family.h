@@ -45,6 +45,7 @@ typedef struct frcnn_family {
     int clips_to_image;       /**< detections are clipped to the image as it came in; empty ones are dropped */
     int decodes_in_image;     /**< detections are decoded and clipped in the image as it came in */
     int scales_min_size;      /**< min_proposal_size is in pixels of the image as it came in */
+    int filters_first;        /**< boxes below min_proposal_size are out before the highest logits are chosen */
     float min_proposal_size;  /**< pixels of the resized image, below which a box is dropped */
     float min_detection_size; /**< the same of detections */
     const char *unused[8];    /**< how names begin that the detector does not need; ends with NULL */

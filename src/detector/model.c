@@ -7,6 +7,7 @@
 
 #include "anchors/anchor_config.h"
 #include "checkpoint/checkpoint_pages.h"
+#include "checkpoint/file_notes.h"
 #include "checkpoint/labels.h"
 #include "checkpoint/mmdet_config.h"
 #include "checkpoint/settings.h"

@@ -42,6 +42,7 @@ frcnn_proposals_run frcnn_plan_get_proposals(const frcnn_plan *plan)
                    .score_thresh = get_proposal_thresh(plan->model),
                    .min_size = plan->model->family->min_proposal_size,
                    .keeps_logits = plan->model->family->keeps_logits,
+                   .filters_first = plan->model->family->filters_first,
                    .coder = plan->model->family->coder,
                    .anchors_are_yx = frcnn_anchor_convention_is_yx(plan->model->family->anchors)},
         .scales_min_size = plan->model->family->scales_min_size,

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "checkpoint/file_notes.h"
 #include "checkpoint/mmdet_config.h"
 #include "checkpoint/settings.h"
 #include "detector/family.h"
@@ -184,6 +185,15 @@ static const frcnn_preset *choose_mmdetection(const char **reason, const frcnn_c
 static const frcnn_preset *choose_simple(const char **reason, const frcnn_checkpoint *checkpoint)
 {
     const char *name = get_file_name(checkpoint);
+    const char *is_caffe = frcnn_checkpoint_get_metadata(checkpoint, FRCNN_SIMPLE_CAFFE_KEY);
+    if (is_caffe != NULL && strcmp(is_caffe, "true") == 0) {
+        *reason = "its tensors have simple-faster-rcnn's names, its configuration says caffe_pretrain=True";
+        return &presets[SIMPLE_FASTER_RCNN_CAFFE];
+    }
+    if (is_caffe != NULL) {
+        *reason = "its tensors have simple-faster-rcnn's names, its configuration says caffe_pretrain=False";
+        return &presets[SIMPLE_FASTER_RCNN];
+    }
     if (strstr(name, "caffe") != NULL || strstr(name, "chainer") != NULL) {
         *reason = "its tensors have simple-faster-rcnn's names, its own name says caffe or chainer";
         return &presets[SIMPLE_FASTER_RCNN_CAFFE];

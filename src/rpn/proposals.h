@@ -25,6 +25,7 @@ typedef struct frcnn_proposal_params {
     float score_thresh; /**< proposals score at least this */
     float min_size;     /**< pixels; both sides are at least this */
     int keeps_logits;   /**< 1: a proposal's score is its logit, and score_thresh is one */
+    int filters_first;  /**< 1: what is too small is out before the highest logits are chosen, not after */
     frcnn_box_coder coder;
     int anchors_are_yx; /**< 1: anchors are y1, x1, y2, x2 */
 } frcnn_proposal_params;
@@ -43,8 +44,8 @@ size_t frcnn_proposals_get_workspace(const frcnn_proposal_params *params, const 
  *  scores  [post_nms_top_n]     out
  *  sources [post_nms_top_n]     out: the anchor of each, counted through all levels; NULL: not asked for
  *  Returns the number of proposals. The same bytes for every number of threads.
- *  Source: torchvision's filter_proposals, mmdetection's RPNHead, and Detectron2's find_top_rpn_proposals with logits kept; NMS per level on
- *  unshifted boxes. */
+ *  Source: torchvision's filter_proposals, mmdetection's RPNHead, Detectron2's find_top_rpn_proposals with logits kept, and
+ *  py-faster-rcnn's ProposalLayer, which filters first; NMS per level on unshifted boxes. */
 int64_t frcnn_proposals_cpu(const frcnn_proposal_params *params, const frcnn_proposal_level *levels, int n_levels,
                             float image_height, float image_width, void *workspace, float *boxes, float *scores,
                             int64_t *sources);

@@ -1,5 +1,6 @@
 #include "rpn/proposals.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "rpn/nms.h"
@@ -69,6 +70,23 @@ size_t frcnn_proposals_get_workspace(const frcnn_proposal_params *params, const 
     return work_layout(&work, params, n_anchors_per_level, NULL, n_levels, NULL);
 }
 
+static int decode(const frcnn_proposal_params *params, const frcnn_proposal_level *level, int64_t index, float logit,
+                  float height, float width, float *box, float *score)
+{
+    const float *deltas =
+        level->deltas + index / level->n_per_cell * level->cell_stride + 4 * (index % level->n_per_cell);
+    return frcnn_proposal_decode(params, level->anchors + 4 * index, deltas, logit, height, width, box, score);
+}
+
+/** An anchor whose box is no proposal gets a logit that comes after all others. */
+static void filter_logits(const frcnn_proposal_params *params, const frcnn_proposal_level *level, float height,
+                          float width, float *logits)
+{
+    float box[4], score;
+    for (int64_t i = 0; i < level->n_cells * level->n_per_cell; i++)
+        if (!decode(params, level, i, logits[i], height, width, box, &score)) logits[i] = -INFINITY;
+}
+
 /** The level's best boxes after its NMS, highest logit first, into its place in boxes and scores. */
 static void run_level(const frcnn_proposal_params *params, const frcnn_proposal_level *level, float height, float width,
                       level_work *work, float *boxes, float *scores)
@@ -77,14 +95,13 @@ static void run_level(const frcnn_proposal_params *params, const frcnn_proposal_
     for (int64_t cell = 0; cell < level->n_cells; cell++)
         memcpy(work->logits + cell * n_per_cell, level->logits + cell * level->cell_stride,
                (size_t)n_per_cell * sizeof *work->logits);
+    if (params->filters_first) filter_logits(params, level, height, width, work->logits);
     frcnn_topk_cpu(work->logits, level->n_cells * n_per_cell, 1, work->k, work->topk_keys, work->indices);
 
     int64_t n = 0;
     for (int64_t i = 0; i < work->k; i++) {
         const int64_t index = work->indices[i];
-        const float *deltas = level->deltas + index / n_per_cell * level->cell_stride + 4 * (index % n_per_cell);
-        if (frcnn_proposal_decode(params, level->anchors + 4 * index, deltas, work->logits[index], height, width,
-                                  boxes + 4 * n, scores + n))
+        if (decode(params, level, index, work->logits[index], height, width, boxes + 4 * n, scores + n))
             work->indices[n++] = index;
     }
 

@@ -84,7 +84,10 @@ static void any_text_is_taken(void **state)
         "anchor_generator=dict(scales=[8], ratios=[x], strides=[4])",
         "anchor_generator=dict(scales=[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1], ratios=[1], strides=[4])",
         "test_pipeline = [dict(scale=(0, 1e9))]",
-        "test_cfg=dict(rcnn=dict(score_thr=nan, max_per_img=-1), rpn=dict())"};
+        "test_cfg=dict(rcnn=dict(score_thr=nan, max_per_img=-1), rpn=dict())",
+        "img_norm_cfg = dict(mean=[nan, inf, 1e9], std=[1, 0, 1])",
+        "anchor_generator=dict(scales=[8], ratios=[0], strides=[4])",
+        "anchor_generator=dict(scales=[8, 1e300], ratios=[1], strides=[4, 1e300])"};
     frcnn_settings s, before;
     frcnn_settings_default_mmdetection(&before);
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {

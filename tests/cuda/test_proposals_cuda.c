@@ -65,6 +65,12 @@ static float special_delta(uint32_t *seed)
     return seeded_next(seed) % 16 == 0 ? special(seed) : any_delta(seed);
 }
 
+static frcnn_proposal_params make_params(int pre_nms_top_n, int post_nms_top_n, double nms_thresh)
+{
+    return (frcnn_proposal_params){
+        .pre_nms_top_n = pre_nms_top_n, .post_nms_top_n = post_nms_top_n, .nms_thresh = nms_thresh, .min_size = 1e-3f};
+}
+
 static int count_levels(const problem *p)
 {
     int n = 0;
@@ -236,11 +242,11 @@ static void any_numbers(void **state)
     (void)state;
     static const int ks[] = {1, 63, 64, 65, 200};
     for (size_t i = 0; i < sizeof ks / sizeof *ks; i++) {
-        const frcnn_proposal_params params = {ks[i], 150, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
+        const frcnn_proposal_params params = make_params(ks[i], 150, 0.7);
         assert_true(check((problem){"numbers", 2, 3, {700, 210, 64, 21, 1}, params, coarse_logit, any_delta, 120.0f}) >
                     0);
     }
-    const frcnn_proposal_params params = {1000, 1000, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
+    const frcnn_proposal_params params = make_params(1000, 1000, 0.7);
     check((problem){"one anchor", 1, 1, {1}, params, coarse_logit, any_delta, 120.0f});
     check((problem){"one level", 1, 12, {150}, params, coarse_logit, any_delta, 120.0f});
 }
@@ -248,7 +254,7 @@ static void any_numbers(void **state)
 static void ties(void **state)
 {
     (void)state;
-    const frcnn_proposal_params params = {100, 120, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
+    const frcnn_proposal_params params = make_params(100, 120, 0.7);
     assert_true(check((problem){"ties", 3, 3, {800, 100, 30}, params, equal_logit, any_delta, 60.0f}) > 0);
 }
 
@@ -258,20 +264,18 @@ static void caps(void **state)
     (void)state;
     static const int caps[] = {0, 1, 2, 64, 65, 1000};
     for (size_t i = 0; i < sizeof caps / sizeof *caps; i++) {
-        const frcnn_proposal_params params = {150, caps[i], 0.9, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
+        const frcnn_proposal_params params = make_params(150, caps[i], 0.9);
         const int64_t n = check((problem){"caps", 2, 3, {200, 60}, params, coarse_logit, any_delta, 60.0f});
         assert_true(n <= 2 * caps[i] && (caps[i] == 0 || n > 0));
     }
-    const frcnn_proposal_params none = {0, 100, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
+    const frcnn_proposal_params none = make_params(0, 100, 0.7);
     assert_int_equal(check((problem){"none chosen", 2, 3, {200, 60}, none, coarse_logit, any_delta, 60.0f}), 0);
 }
 
 static void filters(void **state)
 {
     (void)state;
-    const problem p = {
-        "filters",    2,         3,    {300, 60}, {100, 100, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0},
-        coarse_logit, any_delta, 60.0f};
+    const problem p = {"filters", 2, 3, {300, 60}, make_params(100, 100, 0.7), coarse_logit, any_delta, 60.0f};
     problem q = p;
     q.params.score_thresh = 0.999f;
     assert_true(check(q) > 0);
@@ -290,6 +294,10 @@ static void filters(void **state)
     q = p;
     q.params.min_size = 30.0f;
     assert_true(check(q) > 0);
+    q.params.pre_nms_top_n = 20;
+    const int64_t n_after = check(q);
+    q.params.filters_first = 1;
+    assert_true(check(q) > n_after);
     q = p;
     q.params.nms_thresh = 0.0;
     assert_true(check(q) > 0);
@@ -298,7 +306,7 @@ static void filters(void **state)
 static void special_values(void **state)
 {
     (void)state;
-    const frcnn_proposal_params params = {300, 200, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
+    const frcnn_proposal_params params = make_params(300, 200, 0.7);
     assert_true(check((problem){"specials", 3, 3, {400, 50}, params, special_logit, special_delta, 60.0f}) > 0);
     assert_int_equal(check((problem){"NaN", 2, 3, {400, 50}, params, nan_logit, any_delta, 60.0f}), 0);
 }
@@ -307,11 +315,11 @@ static void special_values(void **state)
 static void many(void **state)
 {
     (void)state;
-    const frcnn_proposal_params usual = {1000, 1000, 0.7, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
+    const frcnn_proposal_params usual = make_params(1000, 1000, 0.7);
     check_runs((problem){"usual", 1, 3, {2600, 700, 190, 45}, usual, coarse_logit, any_delta, 80.0f}, 1);
-    const frcnn_proposal_params long_lists = {5000, 700, 0.3, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
+    const frcnn_proposal_params long_lists = make_params(5000, 700, 0.3);
     check_runs((problem){"long lists", 2, 3, {1800, 100}, long_lists, coarse_logit, any_delta, 10.0f}, 1);
-    const frcnn_proposal_params all = {5000, 5000, 0.9, 0.0f, 1e-3f, 0, FRCNN_CODER_TORCHVISION, 0};
+    const frcnn_proposal_params all = make_params(5000, 5000, 0.9);
     check_runs((problem){"long merge", 1, 1, {4800, 4700, 4500, 4400}, all, coarse_logit, any_delta, 5.0f}, 1);
     check_runs((problem){"long merge of ties", 1, 1, {5500, 5500, 5500, 5500}, all, equal_logit, any_delta, 5.0f}, 1);
 }
@@ -320,11 +328,8 @@ static void no_image(void **state)
 {
     (void)state;
     frcnn_stream *stream = open_stream();
-    frcnn_proposals_run run = {.n = 0,
-                               .n_levels = 1,
-                               .n_per_cell = 3,
-                               .n_cells = {10},
-                               .params = {10, 10, 0.7, 0.0f, 0.0f, 0, FRCNN_CODER_TORCHVISION, 0}};
+    frcnn_proposals_run run = {
+        .n = 0, .n_levels = 1, .n_per_cell = 3, .n_cells = {10}, .params = make_params(10, 10, 0.7)};
     assert_ok(frcnn_rpn_ops_cuda.make_proposals(&run, stream));
     assert_ok(frcnn_stream_ops_cuda.wait(stream));
     run.n = 1;

@@ -32,6 +32,7 @@ except ImportError as error:
 WIDTHS = [8, 8, "pool", 16, 16, "pool", 24, 24, 24, "pool", 32, 32, 32, "pool", 32, 32, 32]
 N_CLASSES, N_ANCHORS, HIDDEN, N_DETECTIONS = 6, 9, 48, 30
 MIN_SIZE, MAX_SIZE = 220, 360
+PRE_NMS, POST_NMS = 400, 300
 SHAPES = {"landscape": (150, 200), "portrait": (333, 210), "wide": (90, 301)}
 
 
@@ -95,11 +96,14 @@ def move(base, height, width, columns):
 
 class Simple:
     """simple-faster-rcnn: RGB in [0, 1], scikit-image's interpolation, boxes y first."""
-    name, file, add, ceils, beside = "simple", "model.pth", 0, False, {}
-    mean, std = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
+    name, file, add, ceils, is_simple, config = "simple", "model.pth", 0, False, True, {"caffe_pretrain": False}
 
     @staticmethod
-    def transform(rgb):
+    def normalise(image):
+        return (image - np.float32([0.485, 0.456, 0.406])) / np.float32([0.229, 0.224, 0.225])
+
+    @classmethod
+    def transform(cls, rgb):
         h, w = rgb.shape[:2]
         scale = min(MIN_SIZE / min(h, w), MAX_SIZE / max(h, w))
         size = round(h * scale), round(w * scale)
@@ -111,7 +115,7 @@ class Simple:
             first = np.floor(at).astype(int)
             return first, np.minimum(first + 1, n - 1), at - first
         image = blend(rgb.astype(np.float32) / 255, taps(h, size[0]), taps(w, size[1]))
-        return (image - Simple.mean) / Simple.std, size[1] / w
+        return cls.normalise(image), size[1] / w
 
     @staticmethod
     def anchors(height, width):
@@ -141,9 +145,18 @@ class Simple:
                 for k, v in net.state_dict().items()}
 
 
+class SimpleCaffe(Simple):
+    """The same with the pixels of Caffe's weights: BGR bytes less a mean."""
+    name, config = "simple-caffe", {"caffe_pretrain": True}
+
+    @staticmethod
+    def normalise(image):
+        return image[..., ::-1] * np.float32(255) - np.float32([122.7717, 115.9465, 102.9801])
+
+
 class Py:
     """py-faster-rcnn: BGR bytes less a mean, OpenCV's interpolation of floats at the scale's steps, boxes with + 1."""
-    name, file, add, ceils, beside = "py", "model.safetensors", 1, True, {}
+    name, file, add, ceils, is_simple = "py", "model.safetensors", 1, True, False
     mean = np.float32([102.9801, 115.9465, 122.7717])
 
     @staticmethod
@@ -214,14 +227,14 @@ def propose(kind, score, loc, anchors, size, scale):
     sides = boxes[:, 2:] - boxes[:, :2] + kind.add
     large = (sides >= 16 * scale).all(1)
     boxes, chance = boxes[large], chance[large]
-    best = chance.argsort(descending=True, stable=True)[:6000]
-    keep = best[kind.nms(boxes[best], chance[best], 0.7)[:300]]
+    best = chance.argsort(descending=True, stable=True)[:PRE_NMS]
+    keep = best[kind.nms(boxes[best], chance[best], 0.7)[:POST_NMS]]
     return boxes[keep], chance[keep]
 
 
 def detect(kind, rois, logits, deltas, scale, height, width):
     chances = torch.softmax(logits, 1)
-    if kind.name == "simple":
+    if kind.is_simple:
         deltas = deltas.reshape(-1, 4)[:, kind.order] * torch.tensor([0.1, 0.1, 0.2, 0.2])
     found = []
     for label in range(1, N_CLASSES):
@@ -237,7 +250,7 @@ def detect(kind, rois, logits, deltas, scale, height, width):
 
 def calibrate(net, kind, images):
     generator = torch.Generator().manual_seed(3)
-    inputs = [torch.from_numpy(kind.transform(rgb)[0]).permute(2, 0, 1)[None] for rgb in images]
+    inputs = [torch.from_numpy(kind.transform(rgb)[0].copy()).permute(2, 0, 1)[None] for rgb in images]
     x = inputs
     for layer in net.body:
         if isinstance(layer, torch.nn.Conv2d):
@@ -259,13 +272,13 @@ def calibrate(net, kind, images):
         rows = [F.relu(layer(rows[0]))]
     scale_to(net.score, rows, 1.5, generator, mean=0.0)
     # py-faster-rcnn's weights hold the 0.1 and 0.2 that simple-faster-rcnn multiplies with.
-    scale_to(net.loc, rows, 1.0 if kind.name == "simple" else 0.15, generator, mean=0.0)
+    scale_to(net.loc, rows, 1.0 if kind.is_simple else 0.15, generator, mean=0.0)
 
 
 def golden(net, kind, rgb):
     """Named as tests/golden/default has them, logits as the engine has them: of a pair the difference."""
     image, scale = kind.transform(rgb)
-    x = torch.from_numpy(image).permute(2, 0, 1)[None]
+    x = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None]
     body = net.body(x)
     hidden = F.relu(net.rpn_conv(body))
     score, loc = net.rpn_score(hidden)[0], net.rpn_loc(hidden)[0]
@@ -294,12 +307,12 @@ def run(kind, parity, folder):
     calibrate(net, kind, list(images.values()))
     weights = kind.weights(net)
     model = folder / kind.file
-    if kind.name == "simple":
-        torch.save({"model": weights, "config": {"voc_data_dir": "x"}, "optimizer": None}, model)
+    if kind.is_simple:
+        torch.save({"model": weights, "config": {"voc_data_dir": "x", **kind.config}, "optimizer": None}, model)
     else:
         save_file(weights, model)
     with open(f"{model}.json", "w", encoding="utf-8") as file:
-        json.dump({"min_size": MIN_SIZE, "max_size": MAX_SIZE}, file)
+        json.dump({"min_size": MIN_SIZE, "max_size": MAX_SIZE, "rpn_pre_nms_top_n": PRE_NMS}, file)
     failures = 0
     for name, rgb in images.items():
         print(f"== {kind.name}, {name}", flush=True)
@@ -319,7 +332,7 @@ def main():
     options = parser.parse_args()
     failures = 0
     with tempfile.TemporaryDirectory(prefix="frcnn-vgg-") as temporary:
-        for kind in (Simple, Py):
+        for kind in (Simple, SimpleCaffe, Py):
             folder = (options.work or pathlib.Path(temporary)) / kind.name
             folder.mkdir(parents=True)
             failures += run(kind, options.build / "tests/parity/parity", folder)

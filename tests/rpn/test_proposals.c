@@ -224,6 +224,28 @@ static void test_logits_are_kept(void **state)
     assert_true(scores[0] == 0.0f);
 }
 
+/* The highest logit's box is too small: filtered after the choice nothing is left of it, before it the next takes its place. */
+static void test_small_boxes_are_filtered_first(void **state)
+{
+    (void)state;
+    fixture f = make_fixture();
+    float boxes[POST * 4], scores[POST];
+    int64_t sources[POST];
+    frcnn_proposal_params params = golden_params;
+    params.pre_nms_top_n = 1;
+    params.min_size = 16.0f;
+    memset(f.heads, 0, sizeof f.heads);
+    memset(f.anchors, 0, sizeof f.anchors);
+    f.anchors[0][2] = f.anchors[0][3] = 15.0f;
+    f.anchors[0][4 * 5 + 2] = f.anchors[0][4 * 5 + 3] = 16.0f;
+    f.heads[0][0] = 3.0f;
+    f.heads[0][CELL_STRIDE + 2] = 2.0f;
+    assert_int_equal(run_with_sources(&f, &params, boxes, scores, sources), 0);
+    params.filters_first = 1;
+    assert_int_equal(run_with_sources(&f, &params, boxes, scores, sources), 1);
+    assert_int_equal(sources[0], 5);
+}
+
 /* Any bit pattern in the head: finite boxes inside the image, in order of score. */
 static void test_any_bits(void **state)
 {
@@ -277,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_empty_boxes_are_dropped),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_logits_are_kept),
+        cmocka_unit_test(test_small_boxes_are_filtered_first),
         cmocka_unit_test(test_any_bits),
         cmocka_unit_test(test_threads),
     };

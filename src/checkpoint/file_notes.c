@@ -1,14 +1,13 @@
-#include "checkpoint/mmdet_meta.h"
+#include "checkpoint/file_notes.h"
 
 #include <string.h>
 
 #include <cjson/cJSON.h>
 
-#include "checkpoint/mmdet_config.h"
 #include "tensor/error.h"
 #include "tensor/memory.h"
 
-enum { MAX_TEXTS = 2 };
+enum { MAX_TEXTS = 3 };
 
 static frcnn_status add_text(frcnn_checkpoint *checkpoint, const char *key, const char *value)
 {
@@ -80,9 +79,19 @@ cleanup:
     return status;
 }
 
-frcnn_status frcnn_mmdet_meta_read(frcnn_checkpoint *checkpoint, const frcnn_pickle_value *root)
+/* Its trainer saves all options under "config". */
+static frcnn_status add_caffe(frcnn_checkpoint *checkpoint, const frcnn_pickle_value *root)
+{
+    const frcnn_pickle_value *config = frcnn_pickle_find(root, "config");
+    const frcnn_pickle_value *is_caffe = config != NULL ? frcnn_pickle_find(config, "caffe_pretrain") : NULL;
+    if (is_caffe == NULL || is_caffe->kind != FRCNN_PICKLE_BOOL) return FRCNN_OK;
+    return add_text(checkpoint, FRCNN_SIMPLE_CAFFE_KEY, is_caffe->as.integer ? "true" : "false");
+}
+
+frcnn_status frcnn_file_notes_read(frcnn_checkpoint *checkpoint, const frcnn_pickle_value *root)
 {
     const frcnn_pickle_value *meta = frcnn_pickle_find(root, "meta");
+    FRCNN_TRY(add_caffe(checkpoint, root));
     if (meta == NULL) return FRCNN_OK;
     FRCNN_TRY(add_config(checkpoint, meta));
     return add_classes(checkpoint, meta);
