@@ -153,6 +153,7 @@ if step "asan: build" build asan; then
         skip "tidy" "needs clang-tidy 14"
     fi
 fi
+step "fuzz: build" build fuzz --target fuzzers && step "fuzz: 10000 inputs each" suite fuzz
 if step "tsan: build" build tsan --target frcnn_program && [ -n "${FRCNN_PHOTOS:-}" ]; then
     step "tsan: detect on a folder" folder_under_tsan
 fi
